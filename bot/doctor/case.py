@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -32,6 +33,10 @@ class Case:
     def policy(self) -> Policy:
         """The policy that the settings say."""
         return policy_of(self.settings)
+
+    def lease_time(self) -> datetime:
+        """Return the time by which leases are judged: the database's, where the ledger is in one."""
+        return self.machine.clock() + self.server.clock_ahead
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from bot.core.language.phrases import and_list, counted
 from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding, NotChecked, in_thread
 from bot.doctor.ledger_engine import Engine
+from bot.doctor.living_bots import look_at_bots
 from bot.doctor.postgres_checks import POSTGRES
 from bot.doctor.server_checks import SERVER_CHECKS
 from bot.doctor.sqlite_checks import SQLITE, SQLITE_CHECKS
@@ -118,10 +119,9 @@ async def _messages(case: Case, checkup: Checkup) -> Sequence[Finding]:
     late = [what for number, what in waiting if await _last_move(checkup, number) < now - LATE]
     if not late:
         return (Finding("None is late."),)
-    lives = await checkup.ledger.leases.others_live(owner="", now=now)
     fix = (
         "Mend what is told here of Slack: the bot sends it again by itself."
-        if lives
+        if await checkup.ledger.leases.living(case.lease_time())
         else "Start the bot: it sends them."
     )
     return (Finding(f"Slack did not get {and_list(list(dict.fromkeys(late)))}.", fix),)
@@ -155,6 +155,7 @@ LEDGER_CHECKS = (
     _check("ledger key", _key, *_READABLE),
     _check("ledger chain", _chain, *_READABLE),
     Check("ledger workspace", _workspace, LONG),
+    _check("bots", look_at_bots, Schema.CURRENT),
     _check("emergencies", _emergencies, Schema.CURRENT),
     _check("messages", _messages, Schema.CURRENT),
 )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from bot.core.ledger_address import LedgerAddress, ServerAddress
 from bot.doctor.findings import NotChecked, Once, in_thread
@@ -21,6 +22,8 @@ class ServerSide:
         self._machine = machine
         self._turn = asyncio.Lock()
         self.look = Once(self._look)
+        self.clock_ahead = timedelta(0)
+        """How far its clock was ahead of this machine's when it was looked at."""
 
     async def seen(self) -> Server:
         """Return what the server is like. Raises NotChecked where it cannot be reached: one check tells of that."""
@@ -46,4 +49,6 @@ class ServerSide:
             raise NotChecked("PostgreSQL's driver is not installed.")
         from bot.ledger.postgres.server import look_at_server
 
-        return await in_thread(lambda: look_at_server(self.url))
+        server = await in_thread(lambda: look_at_server(self.url))
+        self.clock_ahead = server.time - self._machine.clock()
+        return server

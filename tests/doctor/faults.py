@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.ledger.sql.schema_version import SCHEMA
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.people import Conversation
 from tests.doctor import planting
@@ -265,6 +266,18 @@ FAULTS: dict[str, Fault] = {
     "newer schema": Fault(planting.newer_schema, "ledger", "Only later versions", "Install the newer version"),
     "damaged pages": Fault(planting.damaged, "ledger", "It is damaged", "segment-bot ledger restore"),
     "edited entry": Fault(planting.edited, "ledger chain", "not what was sealed", "Keep the file as evidence"),
+    "six bots": Fault(
+        planting.living(*[SCHEMA] * 6), "bots", "6 bots live, and 5 at most can share a ledger", "Stop all but 5"
+    ),
+    "bot of an earlier version": Fault(
+        planting.living(SCHEMA - 1, SCHEMA),
+        "bots",
+        f"1 bot of an earlier version lives: since a time not on record (schema {SCHEMA - 1}).",
+        "Finish the deploy",
+    ),
+    "bot that may not write": Fault(
+        planting.keep_out, "bots", "1 bot too old to write to the ledger lives", "Start this version in its place"
+    ),
     "archive": Fault(planting.archive_instead, "ledger kind", "It is an archive", "Set DATABASE to the ledger"),
     "no key": Fault(planting.sign, "ledger key", "which SEAL_KEY does not hold", "Set SEAL_KEY"),
     "wrong key": Fault(planting.sign_and_set_another, "ledger key", "which SEAL_KEY does not hold", "Set SEAL_KEY"),

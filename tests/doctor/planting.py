@@ -20,6 +20,8 @@ from tests.records import opened, record
 
 OTHER_APP = "xapp-1-A0OTHERAPP-token"
 KEY = "k" * 40
+LIVES = "INSERT INTO processes (owner, lease_until, schema) VALUES (?, ?, ?)"
+UNTIL = "9999-01-01T00:00:00.000+00:00"
 PEOPLE = f"{people.ANA},{people.BEN},{people.CLEO}"
 TWO = '[[rules]]\nsteps = ["delete_segment"]\napprovals = 2\n'
 ONE = TWO.replace("2", "1")
@@ -104,6 +106,22 @@ def foreign_tables(clinic: Clinic) -> None:
 def newer_schema(clinic: Clinic) -> None:
     with closing(sqlite3.connect(clinic.ledger, isolation_level=None)) as later:
         later.execute("UPDATE ledger_schema SET version = ?, oldest_writer = ?", (SCHEMA + 1, SCHEMA + 1))
+
+
+def living(*schemas: int) -> Callable[[Clinic], None]:
+    """Bots of these schemas live on the ledger."""
+
+    def plant(clinic: Clinic) -> None:
+        with closing(sqlite3.connect(clinic.ledger)) as db, db:
+            db.executemany(LIVES, [(f"bot {number}", UNTIL, schema) for number, schema in enumerate(schemas)])
+
+    return plant
+
+
+def keep_out(clinic: Clinic) -> None:
+    living(SCHEMA, SCHEMA - 1)(clinic)
+    with closing(sqlite3.connect(clinic.ledger)) as db, db:
+        db.execute("UPDATE ledger_schema SET oldest_writer = ?", (SCHEMA,))
 
 
 def write_log(clinic: Clinic, workspace: str = people.TEAM_ID) -> None:

@@ -1,14 +1,16 @@
 """The faults that are planted into a ledger on PostgreSQL. See ``faults``."""
 
 from bot.core.audit.seal_keys import SealKeys
+from bot.ledger.sql.schema_version import SCHEMA
 from tests.doctor import servers
 from tests.doctor.clinic import Clinic
 from tests.doctor.faults import Fault
-from tests.doctor.planting import KEY
+from tests.doctor.planting import KEY, UNTIL
 from tests.doctor.secrets import PASSWORD
 from tests.postgres import BOT
 
 SERVER = "ledger server"
+LIVES = "INSERT INTO processes (owner, lease_until, schema) VALUES"
 _MIGRATE = f"segment-bot ledger migrate --database OWNER_URL --role {BOT},"
 
 
@@ -156,6 +158,12 @@ SERVER_FAULTS: dict[str, Fault] = {
         "Install the newer version",
         "UPDATE ledger_schema SET version = 99, oldest_writer = 99",
         check="ledger",
+    ),
+    "six bots": altered(
+        "6 bots live, and 5 at most can share a ledger",
+        "Stop all but 5",
+        *(f"{LIVES} ('{number}', '{UNTIL}', {SCHEMA})" for number in range(6)),
+        check="bots",
     ),
     "missing tables": altered("it lacks briefs, homes", "pg_restore", "DROP TABLE briefs, homes", check="ledger"),
     "missing column": altered(

@@ -23,14 +23,18 @@ from bot.doctor.slack_checks import compare_scopes
 from bot.doctor.store_checks import limit_of
 from bot.doctor_cli import as_lines, examine
 from bot.ledger.ports.checkup import Server
+from bot.ledger.postgres.ledger import open_postgres
+from bot.ledger.sql.schema_version import SCHEMA
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.people import Group
 from tests.doctor.clinic import MOUNTS, Clinic, clinic
 from tests.doctor.planting import KEY
 from tests.doctor.server_faults import SERVER_FAULTS
-from tests.doctor.servers import database_of, written
+from tests.doctor.servers import database_of, healthy, written
 from tests.ledger.sqlite.files import older
-from tests.postgres import BOT, address_of, ledger_database, superuser
+from tests.postgres import BOT, address_of, ledger_database, superuser, url_of
+
+SECOND = timedelta(seconds=1)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -69,6 +73,7 @@ async def test_nothing_is_found_or_written_beside_a_bot_that_runs(tmp_path: Path
         before, sent, made = files(tmp_path), len(patient.world.sent), len(patient.store.requests())
         results = await patient.examined()
         assert faults(results) == []
+        assert told(results, "bots").startswith("1 bot lives: since 20")
         assert files(tmp_path) == before
         asked = {name for name, _ in patient.world.sent[sent:]}
         assert asked <= {
@@ -89,7 +94,7 @@ async def test_a_bot_that_was_never_started_is_healthy(tmp_path: Path) -> None:
         assert faults(results) == []
         assert "the first start makes it" in told(results, "ledger file")
         assert told(results, "ledger chain") == "Not checked: there is no ledger yet."
-        assert as_lines(results).splitlines()[-1] == "Nothing to mend was found. Not checked: 7."
+        assert as_lines(results).splitlines()[-1] == "Nothing to mend was found. Not checked: 8."
         assert files(tmp_path) == {}
 
 
@@ -101,8 +106,28 @@ async def test_nothing_is_found_of_a_healthy_ledger_on_postgresql(tmp_path: Path
         assert [one for one in results if one.is_open] == []
         assert {one.check for one in results} == {one.name for one in CHECKS}
         assert "None is needed" in told(results, "ledger file")
+        assert told(results, "bots") == "None lives on the ledger."
         assert told(results, "ledger chain") == "As sealed: 5 entries."
         assert "It agrees with the database's." in told(results, "clock")
+
+
+async def test_the_bots_that_live_on_postgresql_are_told_by_its_clock(tmp_path: Path) -> None:
+    """The bot renewed its lease by the database's clock, which this machine's is a minute behind."""
+    async with clinic(tmp_path) as patient:
+        name = healthy(patient)
+        now = datetime.now(UTC)
+        async with open_postgres(url_of(name, BOT)) as ledger:
+            await ledger.leases.renew(owner="gone", until=now - SECOND, now=now - SECOND)
+            await ledger.leases.renew(owner="one", until=now + 59 * SECOND, now=now - 5 * SECOND)
+            await ledger.leases.renew(owner="two", until=now + 59 * SECOND, now=now)
+            await ledger.leases.renew(owner="one", until=now + 59 * SECOND, now=now)
+            patient.is_ahead(seconds=-58)
+            results = await patient.examined()
+            first, second = (
+                f"since {now - ago:%Y-%m-%d %H:%M:%S} (schema {SCHEMA})" for ago in (5 * SECOND, 0 * SECOND)
+            )
+            assert told(results, "bots") == f"2 bots live: {first} and {second}."
+            assert faults(results) == []
 
 
 @pytest.mark.parametrize("name", [name for name, fault in SERVER_FAULTS.items() if "into psql" in fault.fix])

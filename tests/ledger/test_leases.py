@@ -8,6 +8,8 @@ from bot.bigcommerce import Allotment, Demand
 from bot.core.approval.changes import Event, Run, State, StepState
 from bot.core.errors import NotRecorded
 from bot.ledger.ledger import Ledger
+from bot.ledger.ports.leases import LivingProcess
+from bot.ledger.sql.schema_version import SCHEMA
 from tests.core.samples import NOW, delete
 from tests.ledger.planned import LATER, asked, planned
 from tests.ledger.subject import Subject
@@ -46,6 +48,16 @@ async def test_a_renewal_counts_those_who_live_while_their_leases_last(ledger: L
     assert [await living(now) for now in (NOW, LATER, LATER + SECOND)] == [2, 2, 1]
     await other.leases.resign(owner="two")
     assert await living(NOW) == 1
+
+
+async def test_who_lives_is_told_with_since_when(ledger: Ledger, other: Ledger) -> None:
+    await ledger.leases.renew(owner="two", until=LATER, now=NOW)
+    await other.leases.renew(owner="one", until=LATER + SECOND, now=NOW + SECOND)
+    await other.leases.renew(owner="one", until=LATER + SECOND, now=NOW + 2 * SECOND)
+    first, second = LivingProcess(NOW, SCHEMA, True), LivingProcess(NOW + SECOND, SCHEMA, True)
+    assert await other.leases.living(LATER) == (first, second)
+    assert await other.leases.living(LATER + SECOND) == (second,)
+    assert await other.leases.living(LATER + 2 * SECOND) == ()
 
 
 async def test_places_at_the_store_are_given_to_one_process_at_a_time(ledger: Ledger, other: Ledger) -> None:

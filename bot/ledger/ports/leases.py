@@ -1,5 +1,6 @@
 """The port to the leases: which process works on which change."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -10,6 +11,18 @@ IDLE = Demand(held=0, wanted=0)
 """What a process asks for that needs nothing of the store."""
 Role = Literal["runner", "renderer"]
 """What a change is claimed for: to post and run it, or to render its card."""
+
+
+@dataclass(frozen=True)
+class LivingProcess:
+    """A process that lives: the ``schema`` of its version, and whether the ledger lets that version write.
+
+    ``since``: when it first had a lease on record; None for an earlier version, which does not say.
+    """
+
+    since: datetime | None
+    schema: int
+    may_write: bool
 
 
 class Leases(Protocol):
@@ -41,6 +54,9 @@ class Leases(Protocol):
 
     async def others_live(self, *, owner: str, now: datetime) -> bool:
         """Return whether any process but ``owner`` lives."""
+
+    async def living(self, now: datetime) -> tuple[LivingProcess, ...]:
+        """Return the processes that live, those who live longest first."""
 
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner``, a process that stops, holds."""

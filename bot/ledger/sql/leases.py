@@ -9,15 +9,19 @@ from bot.bigcommerce.shares import Claim, allot
 from bot.core.approval.changes import State
 from bot.core.errors import NotRecorded
 from bot.core.timestamps import timestamp
-from bot.ledger.ports.leases import IDLE, Role
+from bot.ledger.ports.leases import IDLE, LivingProcess, Role
 from bot.ledger.sql.database import Connection, Database, statement
 from bot.ledger.sql.schema_version import SCHEMA
 
 _COLUMNS: dict[Role, str] = {"runner": "owner", "renderer": "painter"}
 _RENEWAL = """
-    INSERT INTO processes (owner, lease_until, schema, places, wanted) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO processes (owner, lease_until, schema, places, wanted, since) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (owner) DO UPDATE SET
         lease_until = excluded.lease_until, schema = excluded.schema, places = excluded.places, wanted = excluded.wanted
+"""
+_LIVING = """
+    SELECT since, schema, schema >= oldest_writer AS may_write FROM processes, ledger_schema
+    WHERE lease_until >= ? ORDER BY since, owner
 """
 _OTHERS = "SELECT places, wanted FROM processes WHERE owner != ? AND lease_until >= ?"
 T = TypeVar("T")
@@ -103,7 +107,7 @@ class SqlLeases:
         def renew(db: Connection) -> Allotment:
             others = db.execute(_OTHERS, (owner, timestamp(now))).fetchall()
             allotment = allot(demand, [Claim(one["places"], one["wanted"]) for one in others])
-            db.execute(_RENEWAL, (owner, longest, SCHEMA, allotment.places, demand.wanted))
+            db.execute(_RENEWAL, (owner, longest, SCHEMA, allotment.places, demand.wanted, timestamp(now)))
             db.execute("UPDATE processes SET lease_until = ? WHERE lease_until > ?", (longest, longest))
             return allotment
 
@@ -124,6 +128,11 @@ class SqlLeases:
         query = "SELECT 1 FROM processes WHERE owner != ? AND lease_until >= ?"
         return bool(await self._database.read(statement(query, (owner, timestamp(now)))))
 
+    async def living(self, now: datetime) -> tuple[LivingProcess, ...]:
+        """Return the processes that live, those who live longest first."""
+        rows = await self._database.read(statement(_LIVING, (timestamp(now),)))
+        return tuple(LivingProcess(_time(row["since"]), row["schema"], bool(row["may_write"])) for row in rows)
+
     async def resign(self, *, owner: str) -> None:
         """Release everything that ``owner`` holds."""
         await self._database.write(statement("DELETE FROM processes WHERE owner = ?", (owner,)))
@@ -137,6 +146,10 @@ class SqlLeases:
     async def forget_silent(self, before: datetime) -> None:
         """Delete the processes whose lease ended before this time."""
         await self._database.write(statement("DELETE FROM processes WHERE lease_until < ?", (timestamp(before),)))
+
+
+def _time(stored: str) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
 
 
 def _release(role: Role) -> str:

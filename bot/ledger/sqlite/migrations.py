@@ -77,3 +77,9 @@ def fifteenth(db: Database) -> None:
     """Record how many of the store's places each process has, and wants; earlier bots do not say."""
     for column in ("places", "wanted"):
         db.conn.execute(f"ALTER TABLE processes ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations(name="0016_since")
+def sixteenth(db: Database) -> None:
+    """Record since when each process lives; earlier bots do not say."""
+    db.conn.execute("ALTER TABLE processes ADD COLUMN since TEXT NOT NULL DEFAULT ''")
