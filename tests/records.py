@@ -61,11 +61,12 @@ def _empty_file() -> bytes:
 
 
 class ListsAtHand:
-    """Lists in memory; ``reads`` counts how often one was looked into."""
+    """Lists in memory. ``reads`` counts how often one was looked into, ``surprises`` how often without fetching it."""
 
     def __init__(self) -> None:
         self.bodies: dict[str, str] = {}
-        self.reads = 0
+        self.fetched = set[str]()
+        self.reads = self.surprises = 0
 
     def keep(self, kept: ByDigest[Any]) -> None:
         with suppress(Impossible):  # somebody changed it: it is not looked into
@@ -73,7 +74,11 @@ class ListsAtHand:
 
     def load(self, digest: str, decode: Callable[[str], C]) -> C:
         self.reads += 1
+        self.surprises += digest not in self.fetched
         return decode(self.bodies[digest])
+
+    async def fetch(self, digest: str, decode: Callable[[str], C]) -> None:
+        self.fetched.add(digest)
 
 
 def with_lists(change: Change) -> Change:

@@ -115,7 +115,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.database": {"BUSY_SECONDS": 1},
     "sql.error_log": {"EVERY": 60},
     "sql.invocations": {"LINGER": 0.001},
-    "sql.kept_lists": {"AT_ONCE": 10, "RECENT": 4},
+    "sql.kept_lists": {"AT_ONCE": 10, "LONG": 100_000, "RECENT": 12},
     "sql.related_changes": {"REDRAWN": 5},
     "sql.schema_version": {"SCHEMA": 16, "OLDEST_WRITER": 12},
     "sqlite.archiving": {"KEPT": timedelta(days=10), "BATCH": 1000, "PATIENCE": 30},

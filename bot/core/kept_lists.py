@@ -5,14 +5,16 @@ longer one stands ``{"digest": …, "count": …}``: a ledger keeps its content 
 where somebody needs it. Whatever names a list by its digest is bound to its content.
 """
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from types import GenericAlias
 from typing import Annotated, Any, Generic, Protocol, TypeVar, get_args, get_origin, overload
 
 from pydantic import (
+    BaseModel,
     BeforeValidator,
     GetCoreSchemaHandler,
     SerializationInfo,
@@ -40,14 +42,25 @@ class ListReader(Protocol):
     def load(self, digest: str, decode: Callable[[str], C]) -> C:
         """Return the content that has this digest, decoded. Raises Refusal if it is missing or was changed."""
 
+    async def fetch(self, digest: str, decode: Callable[[str], C]) -> None:
+        """Have that content in memory for whoever loads it next; the event loop goes on meanwhile."""
+
 
 class ByDigest(Generic[C]):
     """A content that is named by its digest: at hand, or read where it is needed."""
 
-    __slots__ = ("_content", "_count", "_digest", "_read")
+    __slots__ = ("_content", "_count", "_digest", "_fetch", "_read")
 
-    def __init__(self, count: int, *, content: C | None = None, digest: str = "", read: Callable[[], C] | None = None):
-        self._count, self._content, self._digest, self._read = count, content, digest, read
+    def __init__(
+        self,
+        count: int,
+        *,
+        content: C | None = None,
+        digest: str = "",
+        read: Callable[[], C] | None = None,
+        fetch: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._count, self._content, self._digest, self._read, self._fetch = count, content, digest, read, fetch
 
     @property
     def content(self) -> C:
@@ -56,6 +69,11 @@ class ByDigest(Generic[C]):
             assert self._read  # noqa: S101 - one of both is there
             return self._read()
         return self._content
+
+    async def fetch(self) -> None:
+        """Read the content ahead, so that whoever looks into it next keeps nobody waiting."""
+        if self._fetch:
+            await self._fetch()
 
     @property
     def is_at_hand(self) -> bool:
@@ -143,6 +161,13 @@ class JoinedMaps(Mapping[K, V]):
             missing -= found.keys()
         return found
 
+    async def fetch(self) -> None:
+        """Read the maps ahead; the event loop goes on meanwhile."""
+        for at, one in enumerate(self._maps):
+            if isinstance(one, KeptMap):
+                await one.fetch()
+                self._read(at)
+
     def _read(self, at: int) -> Mapping[K, V]:
         one = self._maps[at]
         self._maps[at] = one.content if isinstance(one, KeptMap) else one
@@ -153,6 +178,14 @@ class JoinedMaps(Mapping[K, V]):
 
     def __iter__(self) -> Iterator[K]:
         return chain.from_iterable(self._maps)
+
+
+async def fetch_lists(value: BaseModel) -> None:
+    """Read the lists of a value ahead, when others had a turn: to look into those of hundreds takes time."""
+    await asyncio.sleep(0)
+    for _, one in value:
+        if isinstance(one, ByDigest):
+            await one.fetch()
 
 
 def _json(content: Any) -> str:
@@ -238,11 +271,12 @@ class _Stored:
 
 
 def _read_where_needed(own: type[ByDigest[C]], stored: Any, reader: object, decode: Callable[[str], C]) -> ByDigest[C]:
-    load = getattr(reader, "load", None)
-    if load is None:
+    load, fetch = (getattr(reader, name, None) for name in ("load", "fetch"))
+    if load is None or fetch is None:
         raise ValueError("it names a list by its digest, and there is no ledger to read that from")
     digest = str(stored["digest"])
-    return own(int(stored["count"]), digest=digest, read=partial(load, digest, decode))
+    read, ahead = (partial(one, digest, decode) for one in (load, fetch))
+    return own(int(stored["count"]), digest=digest, read=read, fetch=ahead)
 
 
 def _reference(kept: ByDigest[Any], context: object) -> Reference:

@@ -10,6 +10,7 @@ from bot.bigcommerce.concurrency import gather_bounded
 from bot.core.approval.changes import Event, StepState
 from bot.core.approval.run_progress import failed_runs, is_long, shoppers_done
 from bot.core.errors import TooLate
+from bot.core.kept_lists import fetch_lists
 from bot.core.planning.steps import AnyStep, CreatedIds
 from bot.engine.recent_shop import RecentShop
 from bot.engine.run_fence import LeaseLost, StepFence, Stopping
@@ -53,6 +54,7 @@ class ChangeRun:
         self._note_progress()
         for batches in self._batches():
             created_ids = self._record.change.created_ids
+            await created_ids.fetch()
             jobs = [partial(self._step, position, step, created_ids) for position, step in batches]
             async for _ in gather_bounded(jobs, width=STEPS_AT_ONCE):
                 pass
@@ -79,6 +81,7 @@ class ChangeRun:
         has_begun = self._record.run_of(position) is not None
         if not has_begun and await self._is_over(position):
             return
+        await fetch_lists(step)
         self._record.fence.refuse_beginning()
         await self._record.fence.hold()
         fence = StepFence(self._record.fence)

@@ -1,10 +1,9 @@
 """``/change undo``, ``retry`` and ``repoint``: what is asked for once a change is over."""
 
-import asyncio
-
 from bot.core.approval.state_words import describe_state
 from bot.core.command import Context, command
 from bot.core.errors import Impossible, NothingToDo
+from bot.core.kept_lists import fetch_lists
 from bot.core.planning.plan import Plan, inverse_of
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.restoring import with_promotions
@@ -47,6 +46,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
     if not change.can_be_retried:
         raise Impossible(f"Change {change.number} {describe_state(change)}: nothing is left to try again.")
     created_ids, remarks = change.created_ids, list[str]()
+    await created_ids.fetch()
     steps = tuple([await _resolved(step, created_ids) for step in change.steps_left])
     for name in change.perhaps_created:
         if found := await ctx.shop.by_name(name, exactly=True):
@@ -62,7 +62,7 @@ async def retry(args: OneChange, ctx: Context) -> Plan:
 
 async def _resolved(step: AnyStep, created_ids: CreatedIds) -> AnyStep:
     """Return a Step with what others created; meanwhile people are answered, for there may be hundreds of steps."""
-    await asyncio.sleep(0)
+    await fetch_lists(step)
     return step.resolved(created_ids)
 
 

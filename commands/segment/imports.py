@@ -10,7 +10,7 @@ from bot.core.answers import Answer
 from bot.core.command import Context, Preview, command
 from bot.core.errors import Impossible, Misuse, NothingToDo, Question
 from bot.core.frozen_value import Value
-from bot.core.kept_lists import Ids, kept_list
+from bot.core.kept_lists import Ids, fetch_lists, kept_list
 from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text, UploadInput
 from bot.core.list_files.kept_rows import KeptRows
 from bot.core.list_files.reading import Brought, read_list, unread_sheets
@@ -118,6 +118,7 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     shoppers = ListedShoppers(segment.id, [id_ for one in promotions.values() for id_ in one.segment_ids])
     change = ListChange(args.mode, segment, shoppers, promotions)
     if before := args.found:
+        await fetch_lists(before)
         await find_listed(before.customers, before.profiles, shoppers, ctx.shop)
         if not shoppers:
             raise Impossible(f"None of the shoppers of {before.source} is in the store any more.")

@@ -14,11 +14,12 @@ from bot.core.kept_lists import (
     JoinedMaps,
     Values,
     count_stored,
+    fetch_lists,
     kept_list,
     kept_map,
 )
 from bot.core.planning.plan import Plan, fingerprint_of_json
-from bot.core.planning.steps import AddMembers, RemoveMembers, added, removed
+from bot.core.planning.steps import AddMembers, CreatedIds, RemoveMembers, added, removed
 from tests.core.samples import VIPS, plan, uuid
 from tests.records import ListsAtHand
 
@@ -104,6 +105,27 @@ def test_joined_maps_are_one_and_read_what_is_needed() -> None:
     assert ([joined[one] for one in (1, 2, 3)], lists.reads) == ([uuid(1), uuid(2), uuid(3)], 1)
     assert (joined.among((79, 0, 80)), lists.reads) == ({79: uuid(79), 0: uuid(0)}, 2)
     assert (joined.get(80), dict(joined)) == (None, {one: uuid(one) for one in range(80)})
+
+
+async def test_lists_are_read_ahead() -> None:
+    lists = ListsAtHand()
+    found = stored(Named(ids=kept_list(MANY), owners=kept_map(dict(enumerate(MANY)))), lists)
+    assert (MANY[5] in found.ids, lists.surprises) == (True, 1)
+    await fetch_lists(found)
+    await fetch_lists(Named(ids=kept_list(MANY)))
+    assert lists.fetched == set(lists.bodies)
+    assert (MANY[5] in found.ids, found.owners[3], lists.surprises) == (True, MANY[3], 1)
+
+
+async def test_what_earlier_steps_created_is_read_ahead_and_once() -> None:
+    lists, owners = ListsAtHand(), dict(enumerate(MANY))
+    kept = [stored(Named(owners=kept_map(owners | {extra: uuid(extra)})), lists).owners for extra in (100, 200)]
+    created = CreatedIds(profiles=JoinedMaps([*kept, {300: "new"}]), renewed=JoinedMaps(()))
+    for _ in range(2):
+        await created.fetch()
+    assert (lists.reads, lists.surprises) == (2, 0)
+    assert [created.profiles[one] for one in (100, 200, 300)] == [uuid(100), uuid(200), "new"]
+    assert lists.reads == 2
 
 
 def size_of(count: int) -> int:

@@ -11,6 +11,7 @@ from bot.core.kept_lists import kept_list, kept_map
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import Applied, added, created, removed
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.kept_lists import LONG
 from tests.core.samples import NOW, VIPS, uuid
 from tests.laws.values import FEW
 from tests.ledger.planned import planned, running
@@ -62,6 +63,16 @@ async def test_the_values_of_a_command_come_back_with_their_lists(ledger: Ledger
     assert (found.args, tuple(found.args["found"]["profiles"])) == (args, IDS)
     moved = await ledger.changes.move(found, Event.POST, at=NOW)
     assert tuple(moved.args["found"]["profiles"]) == IDS
+
+
+async def test_a_list_that_was_read_ahead_is_the_same(ledger: Ledger) -> None:
+    many = tuple(map(uuid, range(LONG // len(uuid(1)))))
+    args = {"found": {"profiles": kept_list(many), "others": kept_list(IDS)}}
+    found = (await ledger.changes.load((await planned(ledger, args=args)).number)).args["found"]
+    for _ in range(2):
+        for one in found.values():
+            await one.fetch()
+    assert (tuple(found["profiles"]), tuple(found["others"])) == (many, IDS)
 
 
 async def test_shoppers_who_are_left_out_are_out_of_what_is_stored(ledger: Ledger) -> None:

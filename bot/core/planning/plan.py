@@ -1,6 +1,5 @@
 """A Plan: exactly what will be done to the store."""
 
-import asyncio
 import hashlib
 import json
 from collections import Counter
@@ -13,7 +12,7 @@ from pydantic import Field
 from bot.core.errors import Impossible
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKey
-from bot.core.kept_lists import BY_DIGEST
+from bot.core.kept_lists import BY_DIGEST, fetch_lists
 from bot.core.language.hidden_addresses import told_apart
 from bot.core.language.phrases import NAMED, listing, people
 from bot.core.planning.promotion_effects import told_by
@@ -171,9 +170,9 @@ class Plan(Value):
         return tuple(islice(_each_once(item for step in self.steps for item in step.items), most))
 
     async def each_step(self) -> AsyncIterator[AnyStep]:
-        """Yield its Steps, each when others had a turn: to look into the lists of hundreds takes time."""
+        """Yield its Steps, each when others had a turn and its lists were read."""
         for step in self.steps:
-            await asyncio.sleep(0)
+            await fetch_lists(step)
             yield step
 
     async def item_keys(self) -> set[ItemKey]:

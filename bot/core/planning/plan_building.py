@@ -1,10 +1,10 @@
 """How a Plan is built of Steps, for the store as it is now."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterable
 
 from bot.core.errors import Impossible, NothingToDo
+from bot.core.kept_lists import fetch_lists
 from bot.core.language.phrases import people
 from bot.core.planning.plan import KNOWN, Person, Plan, naming
 from bot.core.planning.promotion_effects import promotion_effects
@@ -30,7 +30,7 @@ async def build_plan(
     skipped: list[Impossible] = []
     refreshed: list[AnyStep] = []
     for step in steps:
-        await asyncio.sleep(0)  # what is fetched already takes no time to wait for, and there may be hundreds of steps
+        await fetch_lists(step)
         try:
             refreshed.append(await step.refreshed(shop))
         except NothingToDo as error:
@@ -58,7 +58,7 @@ async def _without_departed(steps: Iterable[AnyStep], shop: Shop) -> tuple[list[
     remaining: list[AnyStep] = []
     counts: Counter[str] = Counter()
     for step in steps:
-        await asyncio.sleep(0)
+        await fetch_lists(step)
         departed = await step.departed(shop)
         if step.target:
             counts[step.target.name] += len(departed)

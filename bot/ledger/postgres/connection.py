@@ -1,10 +1,10 @@
 """A connection as the ports see it: see ``bot.ledger.sql.database``."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from psycopg import ClientCursor
 from psycopg.rows import tuple_row
@@ -17,6 +17,7 @@ from bot.ledger.postgres.statements import translated
 from bot.ledger.postgres.tables import COMPUTED
 from bot.ledger.sql.database import Connection, SealedEntry, Values
 
+T = TypeVar("T")
 Borrow = Callable[[], AbstractContextManager[Raw]]
 Last = tuple[int, str, str]
 """Number, seal and MAC of the last entry of the log; the number 0 where there is none."""
@@ -33,11 +34,15 @@ def _row(entry: SealedEntry) -> tuple[str | int | None, ...]:
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose connections they are: for which workspace they write, with which keys, and how to read something later."""
+    """Whose connections they are: for which workspace they write, with which keys, and how to read something later.
+
+    ``read_later`` lends a connection to whoever waits for it; ``read`` runs a function in a thread.
+    """
 
     workspace: str
     keys: SealKeys
     read_later: Borrow
+    read: Callable[[Callable[[Connection], Any]], Awaitable[Any]]
 
 
 class PostgresConnection:
@@ -123,6 +128,10 @@ class PostgresConnection:
     def afterwards(self) -> Connection:
         """A connection that can be read once the function has returned."""
         return PostgresConnection(self._owner.read_later, self._owner)
+
+    async def later(self, read: Callable[[Connection], T]) -> T:
+        """Return the result of ``read``, run in a thread. Raises NotRecorded."""
+        return cast("T", await self._owner.read(read))
 
 
 class WritingConnection(PostgresConnection):

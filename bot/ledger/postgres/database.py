@@ -51,7 +51,7 @@ class PostgresDatabase:
         self._patience = patience
         self._name = described(url)
         self._readers = Readers(partial(connect, url, patience=patience))
-        self._owner = Owner(workspace, keys, self._readers.one_statement)
+        self._owner = Owner(workspace, keys, self._readers.one_statement, self.read)
         self._writer = Writer(partial(connect, url, patience=patience), self._owner, name=self._name, clock=clock)
         self._reading = ThreadPoolExecutor(READERS, "ledger-read")
         self._writing = ThreadPoolExecutor(1, "ledger-write")

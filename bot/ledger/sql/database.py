@@ -94,6 +94,12 @@ class Connection(Statements, Protocol):
     def afterwards(self) -> "Connection":
         """A connection that can be read once the function has returned: lists are read where somebody looks in."""
 
+    async def later(self, read: "Callable[[Connection], T]") -> T:
+        """Return the result of ``read``, which is run once the function has returned. Raises NotRecorded.
+
+        An engine behind a network runs it in a thread, as each read: the event loop goes on meanwhile.
+        """
+
 
 class Database(Storage, Protocol):
     """An open database."""

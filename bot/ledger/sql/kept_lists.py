@@ -20,8 +20,12 @@ from bot.ledger.sql.database import Connection, Database
 C = TypeVar("C")
 AT_ONCE = 10
 """How many lists are written in one transaction, where a plan has more."""
-RECENT = 4
-"""How many of the lists that were read last stay in memory, for each change that was loaded."""
+RECENT = 12
+"""How many of the lists that were read last stay in memory, for each change that was loaded: those of the steps that
+run at once, with their undo.
+"""
+LONG = 100_000
+"""Characters of a list that is decoded in a thread: those of a step have about 20,000, a whole import's 4 million."""
 _NAMED = re.compile(r'\{"digest":"([0-9a-f]{64})","count":\d+\}')
 """What stands in JSON in place of a list; in a text within JSON its quotes would have backslashes."""
 _WAITING = "UNION ALL SELECT body FROM asks WHERE body IS NOT NULL"
@@ -48,22 +52,25 @@ class KeptLists:
 
     def load(self, digest: str, decode: Callable[[str], C]) -> C:
         """Return the content that has this digest, decoded. Raises Impossible if it is missing or was changed."""
-        content: C = self._recent.pop(digest) if digest in self._recent else decode(self._body(digest))
-        self._recent[digest] = content
-        if len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
-        return content
+        content: C = self._recent.pop(digest) if digest in self._recent else decode(_body(self._db.afterwards, digest))
+        return self._noted(digest, content)
+
+    async def fetch(self, digest: str, decode: Callable[[str], C]) -> None:
+        """Have that content in memory for whoever loads it next; the event loop goes on meanwhile."""
+        if digest not in self._recent:
+            body = await self._db.later(partial(_body, digest=digest))
+            self._noted(digest, await asyncio.to_thread(decode, body) if len(body) > LONG else decode(body))
 
     def keep(self, kept: ByDigest[Any]) -> None:
         """Keep the content of this list, once; what was read from the ledger is there."""
         if kept.is_at_hand and not self._db.execute(_KNOWN, (kept.digest,)).fetchone():
             self._db.execute("INSERT INTO lists VALUES (?, ?) ON CONFLICT DO NOTHING", (kept.digest, kept.body))
 
-    def _body(self, digest: str) -> str:
-        body = _whole_body(self._db.afterwards, digest)
-        if body is None:
-            raise Impossible(LOST)
-        return body
+    def _noted(self, digest: str, content: C) -> C:
+        self._recent[digest] = content
+        if len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+        return content
 
 
 class NewLists:
@@ -104,6 +111,13 @@ def named_in(texts: Iterable[str]) -> set[str]:
 def broken_among(db: Connection, texts: Iterable[str]) -> frozenset[str]:
     """Return the digests of the lists that these texts name and that are missing or were changed."""
     return frozenset(digest for digest in named_in(texts) if _whole_body(db, digest) is None)
+
+
+def _body(db: Connection, digest: str) -> str:
+    body = _whole_body(db, digest)
+    if body is None:
+        raise Impossible(LOST)
+    return body
 
 
 def _whole_body(db: Connection, digest: str) -> str | None:

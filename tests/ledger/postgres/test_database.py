@@ -12,6 +12,8 @@ import pytest
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import LedgerLost, NotRecorded
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import added
 from bot.engine.process import Process
 from bot.engine.tasks import Tasks
 from bot.ledger.errors import UnusableLedger
@@ -24,10 +26,12 @@ from bot.ledger.postgres.writer import BEGIN
 from bot.ledger.sql.audit_log import append
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.ledger import ledger_on
-from tests.core.samples import NOW
+from tests.core.samples import NOW, VIPS, uuid
+from tests.ledger.planned import planned
 from tests.ledger.postgres.wires import wire
 from tests.postgres import BOT, ledger_database, own_database, superuser, url_of
 
+WAITS_FOR_LISTS = "SELECT 1 FROM pg_locks WHERE relation = 'segment_bot.lists'::regclass AND NOT granted"
 KEYS = SealKeys.parse("k" * 32)
 UNREACHABLE = "postgresql://nobody@127.0.0.1:1/none"
 
@@ -355,6 +359,22 @@ async def test_a_list_can_be_read_when_the_function_is_over(database: PostgresDa
     db = await database.write(lambda db: (db.execute("INSERT INTO lists VALUES ('d', '[]')"), db.afterwards)[1])
     for _ in range(2):
         assert list(db.execute("SELECT body FROM lists WHERE digest = :digest", {"digest": "d"})) == [("[]",)]
+
+
+async def test_the_event_loop_goes_on_while_lists_are_read(name: str) -> None:
+    """The server takes its time: somebody holds the table. Whoever waits for a list keeps nobody else waiting."""
+    ids = tuple(map(uuid, range(700)))
+    async with open_postgres(url_of(name, BOT)) as ledger:
+        plan = (await planned(ledger, plan=Plan(steps=added(VIPS, ids)))).plan
+        found = (await ledger.changes.load(1)).plan
+        with superuser(name) as other, superuser(name) as server:
+            other.execute("BEGIN; LOCK TABLE segment_bot.lists IN ACCESS EXCLUSIVE MODE")
+            looking = asyncio.create_task(found.item_keys())
+            while server.execute(WAITS_FOR_LISTS).fetchone() is None:
+                await asyncio.wait({looking}, timeout=0.01)
+                assert not looking.done()
+            other.execute("COMMIT")
+        assert await looking == await plan.item_keys()
 
 
 async def test_postgresql_looks_after_its_own_files(database: PostgresDatabase) -> None:

@@ -52,6 +52,11 @@ class CreatedIds:
             JoinedMaps(one.renewed for one in applied),
         )
 
+    async def fetch(self) -> None:
+        """Read what is needed of the ledger ahead; the event loop goes on meanwhile."""
+        await self.profiles.fetch()
+        await self.renewed.fetch()
+
     def renew(self, profile_ids: Sequence[str]) -> Sequence[str]:
         """Return these profiles' ids, with the new ones of those that were created again."""
         if not self.renewed:
