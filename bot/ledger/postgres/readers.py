@@ -1,7 +1,7 @@
 """The connections over which a process reads: each is used by one thread at a time."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from psycopg import OperationalError
 
@@ -19,8 +19,8 @@ class Readers:
 
     def close(self) -> None:
         """Close the connections."""
-        while self._idle:
-            self._idle.pop().close()
+        while raw := self._taken():
+            raw.close()
 
     @contextmanager
     def at_one_moment(self) -> Iterator[Raw]:
@@ -44,8 +44,7 @@ class Readers:
 
     def _begun(self, first: str) -> Raw:
         """Return a connection on which this statement succeeded; the server may have closed those that were idle."""
-        while self._idle:
-            raw = self._idle.pop()
+        while raw := self._taken():
             try:
                 raw.execute(first)
             except OperationalError:
@@ -55,6 +54,12 @@ class Readers:
         raw = self._connect()
         raw.execute(first)
         return raw
+
+    def _taken(self) -> Raw | None:
+        """Take an idle connection, if there is one: another thread may do so at any moment."""
+        with suppress(IndexError):
+            return self._idle.pop()
+        return None
 
     def _put_back(self, raw: Raw) -> None:
         if is_usable(raw):
