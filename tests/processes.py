@@ -41,3 +41,9 @@ def resident_megabytes(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     line = next(one for one in status.splitlines() if one.startswith("VmRSS:"))
     return int(line.split()[1]) / 1024
+
+
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a process was resident with, from /proc (Linux); 0 once it has ended."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return next((int(one.split()[1]) / 1024 for one in status.splitlines() if one.startswith("VmHWM:")), 0.0)

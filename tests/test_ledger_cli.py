@@ -8,10 +8,13 @@ import pytest
 
 from bot.__main__ import main
 from bot.core.approval.changes import Event
+from bot.core.ledger_address import ServerAddress
 from bot.ledger.sqlite.ledger import open_sqlite
+from tests.benchmarks import logbook
+from tests.ledger.killed_copies import copy_run
 from tests.ledger.planned import moved, planned
-from tests.postgres import BOT, address_of, own_database, url_of
-from tests.records import create_ledger
+from tests.postgres import BOT, address_of, own_database, superuser, url_of
+from tests.records import create_ledger, opened, read_ledger
 
 
 async def with_open_changes(path: Path) -> None:
@@ -107,3 +110,41 @@ def test_copying_a_missing_ledger_is_refused(tmp_path: Path, capsys: pytest.Capt
     assert copy("--database", str(tmp_path / "none.sqlite"), "--to", str(tmp_path / "new.sqlite")) == 1
     assert f"There is no ledger {tmp_path / 'none.sqlite'}." in capsys.readouterr().err
     assert not (tmp_path / "new.sqlite").exists()
+
+
+HELD = """
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_advisory_xact_lock(TG_ARGV[0]::int); RETURN NEW; END $$;
+    CREATE TRIGGER waits BEFORE INSERT ON entries FOR EACH ROW WHEN (NEW.number = 1500) EXECUTE FUNCTION wait(1);
+    CREATE TRIGGER waits BEFORE INSERT ON subjects FOR EACH ROW WHEN (NEW.entry = 1500) EXECUTE FUNCTION wait(2);
+    SELECT pg_advisory_lock(1), pg_advisory_lock(2)
+"""
+"""Whoever inserts what belongs to entry 1500 waits for its lock; two pages of ``subjects`` come before."""
+_IS_WAITED_FOR = """
+    SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE locktype = 'advisory' AND NOT granted AND objid = %s AND datname = current_database()
+"""
+
+
+def test_a_copy_that_is_killed_within_a_page_goes_on_in_the_next_run(tmp_path: Path) -> None:
+    """Killed twice: amid the second thousand of entries, and then amid what they are about."""
+    source, entries = tmp_path / "ledger.sqlite", 2_000
+    with opened(source) as ledger:
+        logbook.write(ledger, logbook.entries(), 1, entries)
+    with own_database() as name, superuser(name) as server:
+        server.execute(f"SET search_path = segment_bot; {HELD}")
+        for lock, there in ((1, (1_000, 0)), (2, (entries + 1, 2_000))):
+
+            def is_waited_for(lock: int = lock) -> bool:
+                return server.execute(_IS_WAITED_FOR, (lock,)).fetchone() is not None
+
+            killed = copy_run(str(source), address_of(name), is_waited_for)
+            server.execute("SELECT pg_advisory_unlock(%s)", (lock,))
+            found = server.execute("SELECT count(*), (SELECT count(*) FROM subjects) FROM entries").fetchone()
+            assert (killed.was_killed, found) == (True, there)
+        whole = copy_run(str(source), address_of(name))
+        with read_ledger(source) as one, read_ledger(ServerAddress(url_of(name))) as other:
+            number, head = asyncio.run(one.audit.head())
+            assert number == entries + 1
+            assert f"holds the whole ledger now: {number} entries, head {head}." in whole.said
+            assert asyncio.run(other.audit.verify(head)).holds
