@@ -1,6 +1,8 @@
 """Each trap that PostgreSQL sets to a hash chain: what is sprung when it is built the obvious way, and not by ours."""
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,9 +12,12 @@ import pytest
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import canonical
 from bot.ledger.postgres.connecting import connect
+from bot.ledger.postgres.database import PostgresDatabase
 from bot.ledger.postgres.ledger import open_postgres
 from bot.ledger.postgres.tables import FIRST
 from bot.ledger.postgres.writer import BEGIN
+from bot.ledger.sql.audit_log import append
+from bot.ledger.sql.database import Connection
 from tests.core.samples import NOW
 from tests.postgres import BOT, ledger_database, own_database, superuser, url_of
 
@@ -62,6 +67,7 @@ def is_waiting(server: psycopg.Connection[object], other: psycopg.Connection[obj
     return server.execute(query, (other.info.backend_pid,)).fetchone() is not None
 
 
+WAITS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 LOCKS = {name: FORKING[name][1] for name in ("lock on the last entry", "the lock first, in a snapshot")}
 """What the writer before them locked, who does as they do."""
 
@@ -73,6 +79,29 @@ def test_the_obvious_ways_to_append_fork_the_chain(database: str, name: str) -> 
 
 def test_who_waited_for_the_tail_sees_what_was_appended(database: str) -> None:
     assert head_seen_after_waiting(database, (BEGIN, READ), READ) == 2
+
+
+async def test_a_writer_that_waited_appends_after_what_was_appended_meanwhile(database: str) -> None:
+    """What it locks and what it reads stand in statements of its own, which are tried here as they are."""
+    holds, go_on = threading.Event(), threading.Event()
+    first, second = (PostgresDatabase.open(url_of(database, BOT)) for _ in range(2))
+
+    def append_slowly(db: Connection) -> int:
+        holds.set()
+        go_on.wait()
+        return append(db, Entry(EntryKind.ANSWERED), NOW)
+
+    with superuser(database) as server:
+        slow = asyncio.create_task(first.write(append_slowly))
+        await asyncio.to_thread(holds.wait)
+        waiting = asyncio.create_task(second.write(lambda db: append(db, Entry(EntryKind.ANSWERED), NOW)))
+        while server.execute(WAITS).fetchone() is None:
+            await asyncio.wait({waiting}, timeout=0.01)
+            assert not waiting.done()
+        go_on.set()
+    assert (await slow, await waiting) == (1, 2)
+    for one in (first, second):
+        await one.aclose()
 
 
 def test_no_two_entries_follow_the_same_one(database: str) -> None:
