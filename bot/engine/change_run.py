@@ -54,7 +54,8 @@ class ChangeRun:
         self._note_progress()
         for batches in self._batches():
             created_ids = self._record.change.created_ids
-            await created_ids.fetch()
+            if any(step.in_requests for _, step in batches):  # those of shoppers, who may have been created
+                await created_ids.fetch()
             jobs = [partial(self._step, position, step, created_ids) for position, step in batches]
             async for _ in gather_bounded(jobs, width=STEPS_AT_ONCE):
                 pass
