@@ -43,8 +43,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def measure(entries: int = MANY, back: int = FEW, seed: int = 1) -> Figures:
-    """Figures of a copy to PostgreSQL, and of one from it to a file."""
-    drawn = random.Random(seed)
+    """Figures of a copy to PostgreSQL, and of one from it to a file. Each log ends with the end of a change."""
+    drawn, (entries, back) = random.Random(seed), map(logbook.whole, (entries, back))
     with disk() as folder:
         for name, number in (("many", entries), ("few", back)):
             _build(folder / f"{name}.sqlite", number)
@@ -65,10 +65,13 @@ def _build(path: Path, number: int) -> None:
 
 def _figures(name: str, source: str, target: str, entries: int, drawn: random.Random) -> dict[str, Any]:
     moments = [Moment(target, at) for at in sorted(drawn.sample(range(1, 2 * entries), KILLS))]
-    runs = [*(copy_run(source, target, one) for one in moments), copy_run(source, target)]
+    runs = []
+    for moment in moments:
+        runs.append(copy_run(source, target, moment))
+        assert runs[-1].was_killed, runs
+    runs.append(copy_run(source, target))
     head = _head(source)
-    assert [one.was_killed for one in runs] == [True] * KILLS + [False], runs
-    assert head in runs[-1].said, runs[-1].said
+    assert head in runs[-1].said, runs
     for address in (source, target):
         _verify(address, head)
     seconds = [one.seconds for one in runs]

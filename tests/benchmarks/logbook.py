@@ -24,6 +24,16 @@ BUSY = SEGMENTS[0]
 SHOPPERS = 50_000
 RARE = EntryKind.CARD_LOST
 A_TRANSACTION = 10_000
+A_CHANGE = 8
+"""Entries of a change."""
+RARELY = 20_000
+"""Changes between two of the rare entries."""
+
+
+def whole(number: int) -> int:
+    """The least number of entries from this one on that end with the end of a change."""
+    changes = -(-number // A_CHANGE)
+    return changes * A_CHANGE + changes // RARELY
 
 
 def time_of(number: int) -> datetime:
@@ -36,7 +46,7 @@ def entries() -> Iterator[Entry]:
     drawn = random.Random(7)
     for change in count(1):
         yield from _change(drawn, change)
-        if change % 20_000 == 0:
+        if change % RARELY == 0:
             yield Entry(RARE, "U0RARE0000", "", "segment add", change, {"reason": "message_not_found"})
 
 
