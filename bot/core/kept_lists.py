@@ -180,12 +180,16 @@ class JoinedMaps(Mapping[K, V]):
         return chain.from_iterable(self._maps)
 
 
+def lists_of(value: BaseModel) -> tuple[ByDigest[Any], ...]:
+    """Return the fields of a value that are named by their digests: each is longer than ``SHORT``."""
+    return tuple(one for _, one in value if isinstance(one, ByDigest))
+
+
 async def fetch_lists(value: BaseModel) -> None:
     """Read the lists of a value ahead, when others had a turn: to look into those of hundreds takes time."""
     await asyncio.sleep(0)
-    for _, one in value:
-        if isinstance(one, ByDigest):
-            await one.fetch()
+    for one in lists_of(value):
+        await one.fetch()
 
 
 def _json(content: Any) -> str:

@@ -19,7 +19,7 @@ from bot.core.kept_lists import (
     kept_map,
 )
 from bot.core.planning.plan import Plan, fingerprint_of_json
-from bot.core.planning.steps import AddMembers, CreatedIds, RemoveMembers, added, removed
+from bot.core.planning.steps import AddMembers, CreatedIds, RemoveMembers, SegmentRef, added, removed
 from tests.core.samples import VIPS, plan, uuid
 from tests.records import ListsAtHand
 
@@ -105,6 +105,17 @@ def test_joined_maps_are_one_and_read_what_is_needed() -> None:
     assert ([joined[one] for one in (1, 2, 3)], lists.reads) == ([uuid(1), uuid(2), uuid(3)], 1)
     assert (joined.among((79, 0, 80)), lists.reads) == ({79: uuid(79), 0: uuid(0)}, 2)
     assert (joined.get(80), dict(joined)) == (None, {one: uuid(one) for one in range(80)})
+
+
+def test_what_is_told_of_a_plan_at_each_move_reads_no_list() -> None:
+    lists, refs = ListsAtHand(), [SegmentRef(name=name, id=uuid(at)) for at, name in enumerate(("A", "B", "C"))]
+    people = tuple(map(uuid, range(600)))
+    same = plan(*(step for one in refs for step in added(one, people)))
+    others = plan(*(step for at, one in enumerate(refs) for step in added(one, people[at:])))
+    for whole, headline in ((same, "Add 600 shoppers to 3 segments"), (others, "Add shoppers to 3 segments")):
+        found = Plan.model_validate_json(whole.model_dump_json(context=lists), context=lists)
+        assert (whole.headline, found.headline) == (headline, headline)
+        assert (found.has_several_items, found.things, lists.reads) == (True, whole.things, 0)
 
 
 async def test_lists_are_read_ahead() -> None:

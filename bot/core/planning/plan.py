@@ -12,7 +12,7 @@ from pydantic import Field
 from bot.core.errors import Impossible
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKey
-from bot.core.kept_lists import BY_DIGEST, fetch_lists
+from bot.core.kept_lists import BY_DIGEST, fetch_lists, lists_of
 from bot.core.language.hidden_addresses import told_apart
 from bot.core.language.phrases import NAMED, listing, people
 from bot.core.planning.promotion_effects import told_by
@@ -27,6 +27,8 @@ HEADLINE = 110
 """The most characters of several lines in one headline, leaving room for the text around them."""
 
 
+_WHOM = {"profile_ids", "newcomers"}
+"""The fields of a Step that hold whom it adds to a segment, or removes from it."""
 _BESIDE = ("remarks", "named", "people", "effects", "size")
 _BESIDE_IN_STEPS = ("out_of", "reach")
 _EXCLUDED: dict[str, Any] = {"steps": {"__all__": set(_BESIDE_IN_STEPS)}} | dict.fromkeys(_BESIDE, True)
@@ -163,7 +165,7 @@ class Plan(Value):
     @property
     def has_several_items(self) -> bool:
         """Whether an item can be taken out with something left. Fast, however many there are."""
-        return len(self.first_items(2)) > 1
+        return any(map(lists_of, self.steps)) or len(self.first_items(2)) > 1
 
     def first_items(self, most: int | None) -> tuple[Item, ...]:
         """Return the first of its items, at most so many; None: all."""
@@ -246,8 +248,18 @@ def _in_one_line(steps: Sequence[AnyStep]) -> tuple[str, ...]:
     lines, several = lines_of(steps), steps[0].several
     if len(lines) == 1 or not several:
         return lines
-    shoppers = people(len({item for step in steps for item in step.items}))
-    return (several.format(count=f"{len(lines):,}", shoppers=shoppers),)
+    return (several.format(count=f"{len(lines):,}", shoppers=_whom(steps)),)
+
+
+def _whom(steps: Sequence[AnyStep]) -> str:
+    """Count the shoppers of several effects; not where long lists that differ would have to be read for it."""
+    if not any(map(lists_of, steps)):
+        return people(len({item for step in steps for item in step.items}))
+    first, *others = (
+        [one.model_dump_json(include=_WHOM, context=BY_DIGEST) for one in each] for each in _batched(steps)
+    )
+    is_same = all(other == first for other in others)
+    return people(sum(step.shoppers for step in _batched(steps)[0])) if is_same else "shoppers"
 
 
 def _batched(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
