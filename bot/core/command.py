@@ -15,7 +15,7 @@ from bot.core.approval.policy import Policy
 from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.trace import Findings
 from bot.core.errors import Misuse, Question
-from bot.core.language.args import Args, Input, ShopperInput, check, input_of, missing, usage
+from bot.core.language.args import Args, Input, ShopperInput, check, inputs_of, missing, usage
 from bot.core.language.confirmed_words import NOTHING, Confirmed
 from bot.core.people import Actor
 from bot.core.planning.plan import Plan
@@ -262,8 +262,8 @@ class Call:
         return tuple(word for name in named for word in self.each(name))
 
     @property
-    def _inputs(self) -> dict[str, Input]:
-        return {name: input_of(field) for name, field in self.command.args.model_fields.items()}
+    def _inputs(self) -> Mapping[str, Input]:
+        return inputs_of(self.command.args)
 
     async def prefilled(self, ctx: Context) -> dict[str, Any]:
         """Return the values, with those that the Command looks up for its form. Raises Refusal and StoreError."""

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.command import Call
-from bot.core.language.args import Kept, input_of
+from bot.core.language.args import Kept, inputs_of
 
 
 def with_kept(call: Call, before: Mapping[str, Any]) -> Call:
     """Return the call with what was kept ``before``, unless it has anew what that was made of."""
-    kinds = {name: input_of(field) for name, field in call.command.args.model_fields.items()}
+    kinds = inputs_of(call.command.args)
     kept = {
         name: before[name]
         for name, kind in kinds.items()

@@ -6,7 +6,7 @@ from bot.core.approval.changes_reader import SCOPE_WORDS, Scope
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.command import Call, Command, Context
 from bot.core.errors import Instead, Misuse, Question, Reading
-from bot.core.language.args import ChangeInput, EntryInput, NumberInput, input_of
+from bot.core.language.args import ChangeInput, EntryInput, NumberInput, inputs_of
 from bot.core.language.hidden_addresses import hide_addresses
 
 OFFERED = 3
@@ -19,8 +19,8 @@ def unnumbered_field(command: Command, values: Mapping[str, object]) -> str:
 
     None is offered where it would run a change without approval.
     """
-    fields = {} if command.is_grave else command.args.model_fields
-    numbers = [name for name, field in fields.items() if isinstance(input_of(field), NumberInput)]
+    kinds = {} if command.is_grave else inputs_of(command.args)
+    numbers = [name for name, kind in kinds.items() if isinstance(kind, NumberInput)]
     return next((name for name in numbers if _is_worded(str(values.get(name) or "0"))), "")
 
 
@@ -34,7 +34,7 @@ async def ask_which_number(call: Call, ctx: Context) -> None:
     Raises Misuse, which leads to the list, if they stand for all.
     """
     name = unnumbered_field(call.command, call.values)
-    kind = input_of(call.command.args.model_fields[name]) if name else None
+    kind = inputs_of(call.command.args)[name] if name else None
     words = str(call.values.get(name, "")).casefold().split()
     scopes, is_first = [SCOPE_WORDS[word] for word in words if word in SCOPE_WORDS], bool(_FIRST.intersection(words))
     if isinstance(kind, NumberInput) and kind.listed and "all" in scopes:

@@ -20,6 +20,7 @@ from bot.core.language.args import (
     Text,
     check,
     input_of,
+    inputs_of,
     missing,
     typed_fields,
 )
@@ -132,7 +133,7 @@ def _as_said(call: Call, values: Values) -> Values:
     runs = [" ".join(words[at : at + count]) for at in range(len(words)) for count in (1, 2)]
 
     def is_said(name: str) -> bool:
-        kind = input_of(call.command.args.model_fields[name])
+        kind = inputs_of(call.command.args)[name]
         return not isinstance(kind, Choice) or values[name] in map(kind.chosen, runs)
 
     return {name: value for name, value in values.items() if is_said(name)}
@@ -155,7 +156,7 @@ def _readings_with_keys(call: Call, indexes: Indexes, exact: Sequence[Values]) -
     read = _readings(replace(call, words=keyed), indexes) if keyed != call.words else ()
     valid = [one for one in read if _taken(call, one)]
     found = [one for one in valid if not missing(call.command.args, one)] or valid
-    lists = {name for name, one in call.command.args.model_fields.items() if isinstance(input_of(one), ShopperInput)}
+    lists = {name for name, kind in inputs_of(call.command.args).items() if isinstance(kind, ShopperInput)}
     known = [{name: one[name] for name in one if name not in lists} for one in exact]
     return tuple(one for one in found if {name: one[name] for name in one if name not in lists} not in known)
 
@@ -251,12 +252,12 @@ def _ask_about_misspelt(call: Call, indexes: Indexes) -> None:
 
 def _names(call: Call, name: str, value: Any) -> tuple[str, ...]:
     """Return the names of segments and promotions in the value of a field."""
-    return words_of(value) if is_name(input_of(call.command.args.model_fields[name])) else ()
+    return words_of(value) if is_name(inputs_of(call.command.args)[name]) else ()
 
 
 async def _refuse_unknown(call: Call, shop: Shop) -> None:
     """Raise NotSegments if several words before the first shopper are no segment's name."""
-    kinds = [(name, type(input_of(field))) for name, field in call.command.args.model_fields.items()]
+    kinds = [(name, type(kind)) for name, kind in inputs_of(call.command.args).items()]
     words = list(takewhile(_may_be_of_a_name, split(call.words)))
     if [kind for _, kind in kinds] == [SegmentInput, ShopperInput] and len(words) > 1:
         segments, text = await shop.segments(), " ".join(word.text for word in words)
@@ -271,13 +272,13 @@ def _may_be_of_a_name(word: Word) -> bool:
 
 def _is_sure(call: Call) -> bool:
     """Return whether nothing is named, or everything by its id."""
-    kinds = {name: input_of(field) for name, field in call.command.args.model_fields.items()}
+    kinds = inputs_of(call.command.args)
     named = [word for name, kind in kinds.items() if is_name(kind) for word in call.each(name)]
     return bool(named) and all(map(is_uuid, named)) and not is_labelled(call.command.args, call.words)
 
 
 async def _indexes(call: Call, shop: Shop) -> Indexes:
-    kinds = {type(input_of(field)) for field in call.command.args.model_fields.values()}
+    kinds = set(map(type, inputs_of(call.command.args).values()))
     found: Indexes = {}
     if PromotionInput in kinds:
         found[PromotionInput] = Names[Identified](await shop.readable_promotions())

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from bot.core.command import Call, Command, Group, Help, find
 from bot.core.errors import Instead, Misuse
-from bot.core.language.args import DASHES, Input, input_of
+from bot.core.language.args import DASHES, Input, inputs_of
 from bot.core.language.field_values import is_name
 from bot.core.language.labels import is_labelled, without_empty_key
 from bot.core.language.near_readings import near_lines
@@ -68,8 +68,8 @@ def _line_meant(command: Command, words: str, positional: tuple[str, ...]) -> st
 def _named(group: Group, words: str) -> Call | None:
     """Return the call that shows what is called like this, verb and all, where only the store knows what is."""
     show = group.find("show")
-    fields = {name: input_of(field) for name, field in show.args.model_fields.items()} if show else {}
-    name = next((name for name, kind in fields.items() if is_name(kind)), "")
+    kinds = inputs_of(show.args) if show else {}
+    name = next((name for name, kind in kinds.items() if is_name(kind)), "")
     return Call(show, {name: words.strip()}) if show and name else None
 
 
@@ -89,8 +89,7 @@ def _without_verb(groups: tuple[Group, ...], group: Group, words: str) -> Call:
 
 
 def _first_kind(command: Command | None) -> Input | None:
-    fields = command.args.model_fields.values() if command else ()
-    return next(map(input_of, fields), None)
+    return next(iter(inputs_of(command.args).values()), None) if command else None
 
 
 def _first_word(line: str) -> tuple[str, str]:

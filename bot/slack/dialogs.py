@@ -9,7 +9,7 @@ from bot.bigcommerce import Promotion, Segment, StoreError, is_uuid
 from bot.core.command import Call, Context, find
 from bot.core.errors import Misuse, NotAllowed, Refusal
 from bot.core.invocation import Delivery
-from bot.core.language.args import PromotionInput, SegmentInput, input_of
+from bot.core.language.args import PromotionInput, SegmentInput, inputs_of
 from bot.core.language.field_values import is_name
 from bot.core.resolution import resolve_for_form
 from bot.core.store_view.names import find_named
@@ -147,7 +147,7 @@ def _named(call: Call) -> tuple[str, ...]:
 
 async def _note(call: Call, left_out: tuple[str, ...], ctx: Context) -> str:
     """Return what a form says of words that it does not show: nothing is called so, or they are left out."""
-    kinds = {name: input_of(field) for name, field in call.command.args.model_fields.items()}
+    kinds = inputs_of(call.command.args)
     named = [(kinds[name], word) for name in call.values if is_name(kinds[name]) for word in call.each(name)]
     typed = [(kind, word) for kind, word in named if not is_uuid(word)]
     try:

@@ -214,6 +214,12 @@ def input_of(field: FieldInfo) -> Input:
     raise LookupError(f"{field!r} does not say what it is to a person")
 
 
+@cache  # each line that is typed asks for it several times
+def inputs_of(args: type[Args]) -> Mapping[str, Input]:
+    """Return how each field is shown to people, by its name."""
+    return {name: input_of(field) for name, field in args.model_fields.items()}
+
+
 def takes_many(field: FieldInfo) -> bool:
     """Return whether the field holds several values."""
     return getattr(field.annotation, "__origin__", None) is tuple

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.language.args import Args, Text, input_of
+from bot.core.language.args import Args, Text, inputs_of
 from bot.core.language.tokenizer import Word, as_typed
 
 
@@ -11,7 +11,7 @@ def with_colons(args: type[Args], words: tuple[Word, ...]) -> tuple[Word, ...]:
 
     Where any words may be searched for, there are no bare keys; nor is there one where something is required first.
     """
-    kinds = {name: input_of(field) for name, field in args.model_fields.items()}
+    kinds = inputs_of(args)
     if any(isinstance(kind, Text) and kind.as_typed and not kind.option for kind in kinds.values()):
         return words
     given = {word.key for word in words}

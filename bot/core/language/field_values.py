@@ -12,7 +12,7 @@ from bot.core.language.args import (
     PromotionInput,
     SegmentInput,
     Text,
-    input_of,
+    inputs_of,
     takes_many,
     typed_fields,
 )
@@ -41,7 +41,7 @@ class FieldValues:
 
     def __init__(self, args: type[Args], names: Names | None) -> None:
         self.fields: Mapping[str, FieldInfo] = typed_fields(args)
-        self.kinds = {name: input_of(field) for name, field in self.fields.items()}
+        self.kinds = {name: inputs_of(args)[name] for name in self.fields}
         self.names = names
 
     def is_many(self, name: str) -> bool:

@@ -21,8 +21,11 @@ def with_keys(args: type[Args], text: str, *, bare: bool = False) -> str:
 
     ``bare``: also for the key of an option that has no sign behind it: ``page 2``.
     """
+    return _with_keys(args, *_outside_quotes(text), bare=bare)
+
+
+def _with_keys(args: type[Args], line: str, starts: frozenset[int], *, bare: bool = False) -> str:
     labels = _labels(args)
-    line, starts = _outside_quotes(text)
 
     def keyed(match: re.Match[str]) -> str:
         label = next(filter(None, match.groups()))
@@ -33,13 +36,13 @@ def with_keys(args: type[Args], text: str, *, bare: bool = False) -> str:
 
 def without_empty_key(args: type[Args], text: str) -> str:
     """Return the line without the key of a field at its end that has no value: ``VIPs name:``."""
-    keys = _any_of(typed_fields(args).keys())
-    return re.sub(rf"(?:^|[\s,]+)(?:{keys})\s*[:=]\s*$", "", text, flags=re.IGNORECASE) if keys else text
+    return _empty_key(args).sub("", text)
 
 
 def is_labelled(args: type[Args], text: str) -> bool:
     """Return whether the line has a label that is not just the key of its field: ``Name: Gold``, not ``name:Gold``."""
-    return with_keys(args, text) != _outside_quotes(text)[0]
+    line, starts = _outside_quotes(text)
+    return _with_keys(args, line, starts) != line
 
 
 def _outside_quotes(text: str) -> tuple[str, frozenset[int]]:
@@ -68,6 +71,12 @@ def _labels(args: type[Args]) -> Mapping[str, str]:
 
 def _plain(label: str) -> str:
     return _GAP.sub(" ", label.casefold()).strip()
+
+
+@cache
+def _empty_key(args: type[Args]) -> re.Pattern[str]:
+    keys = _any_of(typed_fields(args)) or "(?!)"  # nothing, where there are no fields
+    return re.compile(rf"(?:^|[\s,]+)(?:{keys})\s*[:=]\s*$", re.IGNORECASE)
 
 
 @cache  # each line that is typed asks for it

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from bot.core.errors import Misuse
-from bot.core.language.args import Args, ShopperInput, Text, input_of
+from bot.core.language.args import Args, ShopperInput, Text, inputs_of
 from bot.core.language.bare_keys import with_colons
 from bot.core.language.field_values import Names, Run, is_name, joined
 from bot.core.language.line_reader import MOST_STEPS, LineReader, Values
@@ -60,7 +60,7 @@ def readings(args: type[Args], text: str, names: Names, *, positional: tuple[str
 
 def _without_lists(args: type[Args], values: Values) -> Values:
     """Return the values of fields in which a quote may be of the text: lists and searches are read without quotes."""
-    kinds = {name: input_of(args.model_fields[name]) for name in values}
+    kinds = {name: inputs_of(args)[name] for name in values}
     is_read = {
         name: isinstance(one, ShopperInput) or (isinstance(one, Text) and one.as_typed) for name, one in kinds.items()
     }
@@ -70,7 +70,7 @@ def _without_lists(args: type[Args], values: Values) -> Values:
 def _options_in_names(args: type[Args], words: Run, names: Names) -> Iterator[frozenset[int]]:
     """Yield the places of ``key:value`` that are no option: none, and, where a name has one in it, its place."""
     yield frozenset()
-    kinds = [input_of(field) for field in args.model_fields.values() if is_name(input_of(field))]
+    kinds = list(filter(is_name, inputs_of(args).values()))
     for at, word in enumerate(words):
         if word.key in args.model_fields and not word.quoted and at < MOST_STEPS:
             before = range(max(0, at - _NEAR), at + 1)
@@ -81,6 +81,6 @@ def _options_in_names(args: type[Args], words: Run, names: Names) -> Iterator[fr
 
 def may_differ(args: type[Args], values: Values) -> bool:
     """Return whether a line that ``fill`` parsed to these values may be read in other ways, too."""
-    kinds = {name: input_of(field) for name, field in args.model_fields.items()}
+    kinds = inputs_of(args)
     texts = [name for name, kind in kinds.items() if isinstance(kind, Text) and not kind.option]
     return any(is_name(kinds[name]) for name in values) or len(texts) == len(kinds) > 1
