@@ -146,4 +146,4 @@ def mention(user_id: str) -> str:
 
 def bare(text: str) -> str:
     """Return ``text`` with bare user ids for people."""
-    return MENTION.sub(r"\1", text)
+    return MENTION.sub(r"\1", text) if _MARK in text else text

@@ -17,10 +17,9 @@ def milliseconds(time: timedelta) -> int:
     return max(0, time // timedelta(milliseconds=1))
 
 
-def asked(invocation: Invocation, detail: dict[str, Any]) -> Entry:
-    """Return the entry of an invocation that arrived."""
-    words = {"words": digest(invocation.model_dump_json())}
-    return with_sealed(_of_invocation(EntryKind.ASKED, invocation, detail), words)
+def asked(invocation: Invocation, stored: str, detail: dict[str, Any]) -> Entry:
+    """Return the entry of an invocation that arrived; ``stored``: its JSON, as it waits to be answered."""
+    return _of_invocation(EntryKind.ASKED, invocation, detail, words=digest(stored))
 
 
 def answered(
@@ -85,17 +84,16 @@ def segments_of(change: Change) -> tuple[str, ...]:
     return texts(map(Item.segment, change.plan.segment_ids))
 
 
-def _of_invocation(kind: EntryKind, invocation: Invocation, detail: dict[str, Any]) -> Entry:
-    entry = Entry(
+def _of_invocation(kind: EntryKind, invocation: Invocation, detail: dict[str, Any], **sealed: str) -> Entry:
+    return Entry(
         kind,
         invocation.actor,
         invocation.place.recorded_text,
         invocation.command,
         None,
-        detail,
+        {**detail, "sealed": {"delivery": digest(invocation.id), **sealed}},
         workspace=invocation.workspace,
     )
-    return with_sealed(entry, {"delivery": digest(invocation.id)})
 
 
 def _of_change(change: Change, entry: Entry) -> Entry:

@@ -13,6 +13,7 @@ from typing import Any
 
 GENESIS = "0" * 64
 """The seal before the first entry."""
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 LEAST_SEAL, SEAL = 16, 64
 """The fewest hex digits of a seal to compare (fewer could match another entry by chance), and a whole seal's."""
 
@@ -40,7 +41,7 @@ class Verification:
 
 def canonical(content: dict[str, Any]) -> str:
     """Encode this content as canonical JSON: sorted keys, no whitespace, ASCII only."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _CANONICAL.encode(content)
 
 
 def seal(previous: str, body: str) -> str:

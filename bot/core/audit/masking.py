@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.answers import MENTION
+from bot.core.answers import bare
 
 # Matching an address starts only where a word begins, not at each letter: long words would take quadratic time.
 _EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|(?<![^\s<>|:,\"“”])[^\s<>|:,\"“”]+)@[^\s<>|,\"“”]+")
@@ -10,5 +10,5 @@ _EMAIL = re.compile(r"(?:[\"“”][^\"“”]*[\"“”]|(?<![^\s<>|:,\"“”]
 
 def masked(text: str) -> str:
     """Mask the e-mail addresses in ``text``: the audit log outlives a shopper's erasure. Mentions become user ids."""
-    plain = MENTION.sub(r"\1", text)
+    plain = bare(text)
     return _EMAIL.sub("[e-mail]", plain) if "@" in plain else plain

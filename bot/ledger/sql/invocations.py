@@ -198,7 +198,7 @@ def _record(db: Connection, one: _Arrival) -> bool:
     body = one.invocation.model_dump_json(context=KeptLists(db))
     if not _insert(db, one.invocation.id, one.at, body=body, owner=one.owner):
         return False
-    append(db, asked(one.invocation, one.detail), one.at)
+    append(db, asked(one.invocation, body, one.detail), one.at)
     return True
 
 
