@@ -155,7 +155,8 @@ class Database:
         """
         with self._errors.telling(sqlite3.Error, reason):
             await self._turns.begin()
-            with self._committing() as db:
+            with _committed(self.connection) as db:
+                self._refuse_lost(db)
                 return write(db)
 
     @contextmanager
@@ -163,15 +164,13 @@ class Database:
         """Commit everything written within it, or nothing, to a file that no one else uses. Raises NotRecorded."""
         with self._errors.telling(sqlite3.Error, reason):
             self.connection.execute("BEGIN IMMEDIATE")
-            with self._committing() as db:
+            with _committed(self.connection) as db:
+                self._refuse_lost(db)
                 yield db
 
-    @contextmanager
-    def _committing(self) -> Iterator[Connection]:
-        with _committed(self.connection) as db:
-            if self._guard:
-                self._guard.check(db)
-            yield db
+    def _refuse_lost(self, db: Connection) -> None:
+        if self._guard:
+            self._guard.check(db)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
