@@ -41,6 +41,8 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
 
 
 def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknown: Misuse | None = None) -> Call:
+    if not words:
+        return Call(command, {}, "", positional, unknown)
     words = without_empty_key(command.args, words)
     try:
         values = fill(command.args, words, positional=positional)

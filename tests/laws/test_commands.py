@@ -18,6 +18,7 @@ from bot.core.command import Call, Command, Help
 from bot.core.errors import Refusal
 from bot.core.invocation import ClickedButton
 from bot.core.language.args import Args, Choice, UploadInput, asked_fields, check, input_of, takes_many
+from bot.core.language.readings import fill
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.understanding import understand
 from bot.core.uploads import Upload
@@ -50,6 +51,16 @@ every_form = pytest.mark.parametrize(
     "command", [one for one in COMMANDS if one.args.model_fields], ids=lambda command: command.path
 )
 every_example = pytest.mark.parametrize(("command", "example"), EXAMPLES, ids=lambda one: getattr(one, "path", one))
+
+
+@every_command
+def test_without_words_a_command_has_no_values_and_nothing_of_it_is_unclear(command: Command) -> None:
+    for positional in ((), *command.aliases.values()):
+        assert fill(command.args, "", positional=positional) == {}
+    for verb in (command.name, *command.aliases):
+        call = understand(GROUPS, f"{command.group} {verb} ")
+        assert isinstance(call, Call)
+        assert (call, call.words, call.otherwise) == (Call(command, {}), "", None)
 
 
 @every_command
