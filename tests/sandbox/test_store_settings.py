@@ -83,3 +83,23 @@ async def test_a_fault_makes_pages_wrong(pages: str, rows: int, total: int | Non
         assert len(await shop.everything(path)) == left
         shop.store.faults.add("GET", "/promotions/1", pages=pages)
         assert (await shop.api.get("/promotions/1")).json()["data"]["id"] == 1
+
+
+async def test_what_is_read_lags_behind_what_was_written() -> None:
+    async with served() as shop:
+
+        async def listed() -> set[str]:
+            return {row["name"] for row in (await shop.api.get("/segments")).json()["data"]}
+
+        before = await listed()
+        shop.store.set(lag_seconds=2.0)
+        await shop.api.post("/segments", json=[{"name": "One"}])
+        shop.clock.now += 1.5
+        await shop.api.post("/segments", json=[{"name": "Two"}])
+        assert (await shop.api.post("/segments", json=[{"name": "One"}])).status_code == 409
+        assert await listed() == before
+        shop.clock.now += 0.5
+        assert await listed() == before | {"One"}
+        shop.clock.now += 2.0
+        assert await listed() == before | {"One", "Two"}
+        await shop.api.post("/segments", json=[{"name": "Three"}])

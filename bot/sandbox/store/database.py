@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,33 @@ class Shop:
         # One connection, used by one thread at a time; a test may seed in one and serve in another.
         self.db = sqlite3.connect(path, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
+        self._older: deque[tuple[float, Shop]] = deque()
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
             self.db.execute(f"PRAGMA {pragma}")
         self.db.executescript(SCHEMA)
+
+    def keep_for_readers(self) -> None:
+        """Keep a copy of what a write is about to change, for those who read while they lag behind."""
+        if self.settings.lag_seconds:
+            copy = Shop(":memory:", clock=self._clock, new_id=self.new_id)
+            self.db.backup(copy.db)
+            self._older.append((self._clock(), copy))
+
+    @property
+    def as_read(self) -> "Shop":
+        """The shop as readers see it: as it was before the writes of the last `lag_seconds`."""
+        since = self._clock() - self.settings.lag_seconds
+        while self._older and self._older[0][0] <= since:
+            self._older.popleft()[1].db.close()
+        shop = self._older[0][1] if self._older else self
+        shop.settings = self.settings
+        return shop
+
+    def close(self) -> None:
+        """Close the file, and all copies."""
+        for _, copy in self._older:
+            copy.db.close()
+        self.db.close()
 
     def now(self) -> str:
         """Return the current time in the vendor's format, `2022-09-15T23:44:05Z`."""

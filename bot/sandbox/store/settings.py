@@ -52,6 +52,8 @@ class StoreSettings(BaseModel):
     """The case of UUIDs in answers."""
     order: Literal["oldest_first", "newest_first"] = "oldest_first"
     """The order of segments, profiles and members on pages."""
+    lag_seconds: Annotated[float, Field(ge=0, le=600)] = 0.0
+    """For how long what is read is as it was before a write."""
     window_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     """The window of the quota."""
 

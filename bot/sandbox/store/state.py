@@ -50,7 +50,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file."""
-        self.shop.db.close()
+        self.shop.close()
 
     @property
     def settings(self) -> StoreSettings:

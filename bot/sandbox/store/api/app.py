@@ -109,14 +109,17 @@ def _handler(store: Store, endpoint: Endpoint) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         check_permission(endpoint, store.scopes, store.plan)
         query = {name: request.query.getall(name) for name in request.query}
+        asked = Request(request.match_info, query, await request.read())
+        if writes := endpoint.method != "GET":
+            store.shop.keep_for_readers()
         try:
-            reply = endpoint.answer(store.shop, Request(request.match_info, query, await request.read()))
+            reply = endpoint.answer(store.shop if writes else store.shop.as_read, asked)
         except (NotFound, Invalid) as refusal:
             if endpoint.scope != MARKETING:
                 raise
             # promotions.v3.yml alone documents its errors as a list.
             return web.json_response({"errors": [refusal.body()]}, status=refusal.status)
-        if endpoint.method != "GET":
+        if writes:
             store.note_write()
         if reply.body is None:
             return web.Response(status=reply.status)
