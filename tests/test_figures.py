@@ -43,6 +43,8 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
         "STEADY": 50,
         "FAILURES": 5,
     },
+    "recent_writes": {"REMEMBERED": 30, "MOST": 5_000},
+    "client": {"NO_CONTENT": 204},
     "responses": {"_MOST_MESSAGES": 10},
     "shares": {"AT_ONCE": 10, "RESERVED": 2, "ASK_AGAIN": 1},
     "turns": {"LEFT_BY_LONG_RUNS": 0.2},

@@ -27,6 +27,7 @@ from bot.bigcommerce.errors import (
     Contradiction,
     DuplicateName,
     Forbidden,
+    Ignored,
     Invalid,
     Locked,
     MalformedResponse,
@@ -56,6 +57,7 @@ from bot.bigcommerce.models import (
     Segment,
     SegmentChange,
 )
+from bot.bigcommerce.read_back import confirm_deleted, confirm_no_profiles, confirm_removed
 from bot.bigcommerce.reader import Reader, read_again
 from bot.bigcommerce.shares import Allotment, Demand, Share
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
@@ -82,6 +84,7 @@ __all__ = [
     "Fence",
     "Forbidden",
     "HeldBack",
+    "Ignored",
     "Invalid",
     "Lane",
     "Locked",
@@ -111,6 +114,9 @@ __all__ = [
     "Unreachable",
     "Unread",
     "Use",
+    "confirm_deleted",
+    "confirm_no_profiles",
+    "confirm_removed",
     "connect",
     "is_uuid",
     "parse_targeting",

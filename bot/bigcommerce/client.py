@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from bot.bigcommerce import endpoints, member_additions, profile_creations, responses
 from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import LONGEST_READ, LONGEST_WRITE, Heard, Sent, open_connection, unheard
-from bot.bigcommerce.errors import NotFound, PartlyFailed, StoreError
+from bot.bigcommerce.errors import Ignored, NotFound
 from bot.bigcommerce.member_additions import add_members
 from bot.bigcommerce.models import (
     AddedMembers,
@@ -32,6 +32,7 @@ from bot.bigcommerce.models import (
     SegmentChange,
 )
 from bot.bigcommerce.profile_creations import create_profiles
+from bot.bigcommerce.read_back import in_doubt, members_among
 from bot.bigcommerce.reader import Reader
 from bot.bigcommerce.received_text import sound
 from bot.bigcommerce.shares import Share
@@ -42,6 +43,8 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 API_URL = "https://api.bigcommerce.com"
+NO_CONTENT = 204
+"""The documented answer to a DELETE."""
 
 
 class Store(Reader):
@@ -57,16 +60,21 @@ class Store(Reader):
         names = {one.name for one in (first, *rest)}
         spelt = set(map(_spelt, names))
         created = tuple(one for one in answered if _spelt(one.name) in spelt and is_uuid(one.id))
-        if len(created) == len(names):
-            return created
-        try:  # an answer that does not list them all, or others
-            found = [one async for one in self.segments() if one.name in names]
-        except StoreError as error:
-            error.maybe_done = True
-            raise
-        if len(found) < len(names):
-            raise PartlyFailed(maybe_done=True)
-        return tuple(found)
+        if len(created) < len(names):  # an answer that does not list them all, or others
+            created = await self._called(names)
+        if len(created) < len(names):
+            raise Ignored(maybe_done=True)
+        self._recent.segments.add({one.id: one for one in created})
+        return created
+
+    async def _called(self, names: Collection[str]) -> tuple[Segment, ...]:
+        """Return the segments with these names, read until they are there."""
+
+        async def read() -> tuple[Segment, ...]:
+            return tuple([one async for one in self.segments() if one.name in names])
+
+        with in_doubt():
+            return await self._recent.shown_by(read, lambda found, _: len(found) < len(names))
 
     async def update_segment(
         self,
@@ -84,27 +92,29 @@ class Store(Reader):
             if not found:
                 raise NotFound
             change = draft(found[0])
-            return endpoints.update_segment(change) if change else None
+            if change is None:
+                return None
+            asked.append(found[0].model_copy(update=change.model_dump(exclude_none=True, exclude={"id"})))
+            return endpoints.update_segment(change)
 
+        asked = list[Segment]()
         sent = await self._connection.send_draft(drafted, self._caller)
-        return await self._updated(sent, id) if sent else None
+        return await self._updated(sent, asked[-1]) if sent else None
 
-    async def _updated(self, sent: Sent, segment_id: str) -> Segment:
+    async def _updated(self, sent: Sent, asked: Segment) -> Segment:
         """Return the segment that an answer lists as changed; it is read where the answer does not."""
         listed = responses.listed(sent.request, self._noted(sent.response), Segment)
-        if found := [one for one in listed if one.id == segment_id.lower()]:
-            return found[0]
-        try:
-            if found := [one async for one in self.segments((segment_id,))]:
+        found = [one for one in listed if one.id == asked.id]
+        self._recent.segments.add({asked.id: (*found, asked)[0]})
+        with in_doubt():
+            if found := found or [one async for one in self.segments((asked.id,))]:
                 return found[0]
-        except StoreError as error:
-            error.maybe_done = True
-            raise
         raise NotFound(maybe_done=True)
 
     async def delete_segments(self, first: str, *rest: str) -> None:
         """Delete segments; their profiles stay. Deleting one that no longer exists is not an error."""
         await self._delete(endpoints.delete_segments((first, *rest), self._room))
+        self._recent.note_gone(segments=(first, *rest))
 
     async def delete_segment_as_read(
         self, segment_id: str, check: Callable[[Collection[Promotion], int], None]
@@ -125,38 +135,66 @@ class Store(Reader):
             return replace(request, whole=True)
 
         if sent := await self._connection.send_draft(drafted, self._caller):
-            responses.decode(sent.request, self._noted(sent.response))
+            responses.check(sent.request, self._noted(sent.response))
+            self._recent.note_gone(segments=(segment_id,))
 
     async def add_members(self, segment_id: str, first: str, *rest: str) -> AddedMembers:
         """Add profiles to a segment; return which were added, already members, or missing. Raises NotFound."""
-        among = self._members_among
-        jobs = [partial(add_members, self._send, among, segment_id, batch) for batch in _batches((first, *rest))]
+        jobs = [partial(self._added, segment_id, batch) for batch in _batches((first, *rest))]
         return member_additions.together(*[batch async for batch in gather_bounded(jobs, changing=True)])
 
-    async def remove_members(self, segment_id: str, first: str, *rest: str) -> None:
-        """Remove profiles from a segment; the profiles stay. Removing a non-member is not an error."""
-        await self._delete(endpoints.remove_members(segment_id, (first, *rest), self._room))
+    async def _added(self, segment_id: str, batch: Sequence[str]) -> AddedMembers:
+        done = await add_members(self._send, self._members_added, segment_id, batch)
+        self._recent.note_members(segment_id, done.added, inside=True)
+        return done
+
+    async def remove_members(self, segment_id: str, first: str, *rest: str) -> tuple[str, ...]:
+        """Remove profiles from a segment; the profiles stay. Removing a non-member is not an error.
+
+        Return by whom one sees that it was done: the last one, and one of each batch with an undocumented answer.
+        """
+        requests = endpoints.remove_members(segment_id, (first, *rest), self._room)
+        unusual = await self._delete(requests)
+        self._recent.note_members(segment_id, (first, *rest), inside=False)
+        return (*unusual, *requests[-1].ids[-1:])
 
     async def create_profiles(self, first: int, *rest: int) -> CreatedProfiles:
         """Create profiles for customers, by customer id; return the new ones, and those that customers already had.
 
         Raises NotFound, Conflict or Invalid, as the store responds, for an unknown customer.
         """
-        jobs = [partial(create_profiles, self._send, self._accounts, batch) for batch in _batches((first, *rest))]
+        jobs = [partial(self._created, batch) for batch in _batches((first, *rest))]
         return profile_creations.together(*[batch async for batch in gather_bounded(jobs, changing=True)])
+
+    async def _created(self, batch: Sequence[int]) -> CreatedProfiles:
+        done = await create_profiles(self._send, self._accounts, batch)
+        self._recent.profiles.add({one.id: one.customer_id for one in done.created})
+        return done
 
     async def delete_profiles(self, first: str, *rest: str) -> None:
         """Delete profiles and all their memberships; the customers stay."""
         await self._delete(endpoints.delete_profiles((first, *rest), self._room))
+        self._recent.note_gone(profiles=(first, *rest))
 
     async def create_customers(self, first: NewCustomer, *rest: NewCustomer) -> tuple[Customer, ...]:
-        """Register customers and return them with their ids. Raises Invalid."""
+        """Register customers and return them with their ids. Raises Invalid, and Ignored."""
         answered = await self._write(Customer, endpoints.create_customers((first, *rest)))
         emails = {one.email.casefold() for one in (first, *rest)}
         created = tuple(one for one in answered if one.email.casefold() in emails)
         if len(created) < len(emails):
-            raise PartlyFailed("it does not list everyone it registered", maybe_done=True)
+            created = await self._registered(emails)
+        if len(created) < len(emails):
+            raise Ignored(about="customer", maybe_done=True)
         return created
+
+    async def _registered(self, emails: Collection[str]) -> tuple[Customer, ...]:
+        """Return the customers with these addresses, read until they are there."""
+
+        async def read() -> tuple[Customer, ...]:
+            return tuple([one async for one in self.customers(emails=emails)])
+
+        with in_doubt():
+            return await self._recent.shown_by(read, lambda found, _: len(found) < len(emails))
 
     async def update_promotion(
         self,
@@ -174,7 +212,11 @@ class Store(Reader):
             return None if document is None else endpoints.update_promotion(id, document)
 
         sent = await self._connection.send_draft(drafted, self._caller)
-        return responses.decode_promotion(sent.request, self._noted(sent.response), id) if sent else None
+        if sent is None:
+            return None
+        updated = responses.decode_promotion(sent.request, self._noted(sent.response), id)
+        self._recent.promotions.add({id: updated})
+        return updated
 
     async def _write(self, kind: type[M], requests: Iterable[Request]) -> tuple[M, ...]:
         jobs = [partial(self._written, kind, request) for request in requests]
@@ -184,33 +226,33 @@ class Store(Reader):
         response = await self._send(request)
         if endpoints.is_too_much(request, response.status) and request.halves:
             return await self._write(kind, request.halves)
-        return responses.decode_many(request, response, kind)
+        return responses.listed(request, response, kind)
 
-    async def _delete(self, requests: Iterable[Request]) -> None:
+    async def _delete(self, requests: Iterable[Request]) -> tuple[str, ...]:
+        """Delete what the requests name; return one id of each whose answer is not the documented 204."""
         jobs = [partial(self._deleted, request) for request in requests]
-        async for _ in gather_bounded(jobs, changing=True):
-            pass
+        return tuple([id_ async for batch in gather_bounded(jobs, changing=True) for id_ in batch])
 
-    async def _deleted(self, request: Request) -> None:
+    async def _deleted(self, request: Request) -> tuple[str, ...]:
         response = await self._send(request)
         if endpoints.is_too_much(request, response.status) and request.halves:
-            await self._delete(request.halves)
-        else:
-            responses.decode(request, response)
+            return await self._delete(request.halves)
+        responses.check(request, response)
+        return () if response.status == NO_CONTENT else request.ids[-1:]
 
-    async def _members_among(self, segment_id: str, profile_ids: Collection[str]) -> frozenset[str]:
-        jobs = [partial(self._is_member, segment_id, each) for each in profile_ids]
-        found = [is_in async for is_in in gather_bounded(jobs)]
-        return frozenset(each for each, is_in in zip(profile_ids, found, strict=True) if is_in)
+    async def _members_added(self, segment_id: str, profile_ids: Collection[str]) -> frozenset[str]:
+        """Return which of these are in the segment, of whom an answer leaves open whether it added them."""
+        self._recent.note_members(segment_id, profile_ids, inside=True)
+        return await members_among(self, segment_id, profile_ids)
 
-    async def _is_member(self, segment_id: str, profile_id: str) -> bool:
-        try:
-            return segment_id.lower() in [each.id async for each in self.segments_of(profile_id)]
-        except NotFound:
-            return False
+    async def _accounts(self, ids: Collection[int], have_profiles: bool) -> dict[int, Customer]:
+        async def read() -> dict[int, Customer]:
+            return {customer.id: customer async for customer in self.customers(ids=ids)}
 
-    async def _accounts(self, ids: Collection[int]) -> dict[int, Customer]:
-        return {customer.id: customer async for customer in self.customers(ids=ids)}
+        def lacks_some(found: dict[int, Customer], _: float) -> bool:
+            return have_profiles and not all(one.shopper_profile_id for one in found.values())
+
+        return await self._recent.shown_by(read, lacks_some)
 
 
 def _spelt(name: str) -> str:

@@ -28,6 +28,7 @@ from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachabl
 from bot.bigcommerce.fence import Caller
 from bot.bigcommerce.network import LET_OUT, Connections, LetOut
 from bot.bigcommerce.rate_limits import Attempts, Quota
+from bot.bigcommerce.recent_writes import RecentWrites
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.shares import AT_ONCE, Share
 from bot.bigcommerce.turns import Turns
@@ -104,6 +105,7 @@ class Connection:
         self._turns = turns
         self._heard = heard
         self._url_room = URL_ROOM
+        self.recent = RecentWrites(clock, sleep)
 
     @property
     def quota_left(self) -> int | None:

@@ -13,7 +13,8 @@ StoreError
 │   └── DuplicateName    409 for a segment's name
 ├── TooLarge             413, and 414 for a URL
 ├── Invalid              400, 422, and ids that are refused before anything is sent
-├── PartlyFailed         207, and answers that leave out some of what was asked for
+├── PartlyFailed         207
+├── Ignored              a success that did nothing, as far as the store shows
 ├── Unfinished           202
 ├── Locked               423, after all retries
 ├── MalformedResponse    a response that is not the JSON that the vendor documents
@@ -38,7 +39,8 @@ class StoreError(Exception):
     `maybe_done` says whether a write may have been carried out nevertheless, in full or in part. The sentence does not
     mention it: the caller can read the store and then say what is true. `fields` holds the store's messages by field or
     index; `cause` is technical, for the process's own log only. `status` is the response's, and `asked` the request, as
-    in "POST customers". None of them ever holds the access token.
+    in "POST customers"; `is_repeat`: an attempt before may have been carried out. None of them ever holds the access
+    token.
     """
 
     sentence: ClassVar[str] = "The store did not do this."
@@ -57,6 +59,7 @@ class StoreError(Exception):
         cause: str = "",
         status: int | None = None,
         asked: str = "",
+        is_repeat: bool = False,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -66,10 +69,16 @@ class StoreError(Exception):
         self.cause = cause
         self.status = status
         self.asked = asked
+        self.is_repeat = is_repeat
 
     def __str__(self) -> str:
         detail = f"{self.introduction}{self.detail.rstrip('.')}." if self.detail else ""
         return " ".join(filter(None, (self.sentence.format(about=self.about), detail)))
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the store read what was asked for, once, and said no."""
+        return not self.is_repeat and self.status is not None and (400 <= self.status < 500 or self.status == 507)
 
     @property
     def for_log(self) -> str:
@@ -167,6 +176,12 @@ class PartlyFailed(StoreError):
 
     is_about_some = True
     sentence = "Only part of this was done."
+
+
+class Ignored(StoreError):
+    """The store said that it did something, and does not show it, however often it is read."""
+
+    sentence = "The store says that this is done, but does not show it."
 
 
 class Unfinished(StoreError):

@@ -7,7 +7,7 @@ from itertools import chain
 
 from bot.bigcommerce import endpoints, responses
 from bot.bigcommerce.concurrency import gather_bounded
-from bot.bigcommerce.errors import PartlyFailed, StoreError
+from bot.bigcommerce.errors import Ignored, StoreError
 from bot.bigcommerce.models import AddedMembers
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import Request, halved
@@ -36,14 +36,14 @@ async def add_members(send: Send, members_among: MembersAmong, segment_id: str, 
         unknown = responses.missing_profiles(response, waiting)
         rest = without(waiting, {*members, *unknown})
         if rest == waiting:
-            responses.decode(request, replace(response, repeated=bool(lost)))
+            responses.decode(request, replace(response, repeated=bool(lost or unlisted)))
         listed = responses.carried_out(response, rest)
         left_out = rest if listed is None else without(rest, listed) if response.is_success else ()
         inside = await _asked(members_among, segment_id, left_out) if left_out else frozenset()
         done = tuple(each for each in rest if each in (listed or ()) or each in inside)
         already, missing, added = already + members, missing + unknown, added + done
         if response.is_success and not done and waiting == unlisted:
-            raise PartlyFailed(maybe_done=True)
+            raise Ignored(maybe_done=True)
         waiting = without(rest, done)
         unlisted = waiting if response.is_success else ()
     # If all the profiles of an attempt without a response are members now, that attempt added them.

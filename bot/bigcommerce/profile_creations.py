@@ -1,19 +1,20 @@
 """Creating profiles for one batch of customers: from each answer, who has one by now, and who is still to be sent."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 
 from bot.bigcommerce import endpoints, responses
 from bot.bigcommerce.concurrency import gather_bounded
-from bot.bigcommerce.errors import PartlyFailed, StoreError
+from bot.bigcommerce.errors import Ignored, StoreError
 from bot.bigcommerce.models import CreatedProfiles, Customer, Profile
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import Request, halved, is_uuid
 
 Send = Callable[[Request], Awaitable[Response]]
-Accounts = Callable[[Collection[int]], Awaitable[dict[int, Customer]]]
-"""Asks the store for customers, by id; unknown ones are left out."""
+Accounts = Callable[[Collection[int], bool], Awaitable[dict[int, Customer]]]
+"""Asks the store for customers, by id, who should have profiles by now, or not; unknown ones are left out."""
 
 
 async def create_profiles(send: Send, accounts: Accounts, batch: Sequence[int]) -> CreatedProfiles:
@@ -38,10 +39,10 @@ async def create_profiles(send: Send, accounts: Accounts, batch: Sequence[int]) 
             if endpoints.is_too_much(request, response.status) and halved(rest) and not is_told_which:
                 jobs = [partial(create_profiles, send, accounts, half) for half in halved(rest)]
                 return together(done, *[part async for part in gather_bounded(jobs, changing=True)])
-            responses.decode(request, response)
+            responses.decode(request, replace(response, repeated=response.repeated or bool(asked_before)))
         waiting = _without(rest, {one.id for one in taken})
         if waiting and waiting == asked_before:
-            raise PartlyFailed(maybe_done=True)
+            raise Ignored(about="customer", maybe_done=True)
         asked_before = waiting if response.is_success else ()
         done = together(done, _had(taken, response, is_all=not waiting))
     return done
@@ -65,7 +66,7 @@ def _had(taken: Sequence[Customer], response: Response, *, is_all: bool) -> Crea
 async def _known(accounts: Accounts, ids: Sequence[int], response: Response) -> dict[int, Customer]:
     """Ask for the customers whom an answer left open; that fails in doubt if the request may have been carried out."""
     try:
-        return await accounts(ids)
+        return await accounts(ids, response.is_success)
     except StoreError as error:
         error.maybe_done = response.repeated or response.is_success or response.status == 207
         raise

@@ -15,6 +15,7 @@ from bot.bigcommerce.errors import Contradiction, TooLarge
 from bot.bigcommerce.fence import Caller, Fence
 from bot.bigcommerce.models import Customer, Listed, Page, Profile, Promotion, Segment
 from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_asked, check_same_total, only_with
+from bot.bigcommerce.recent_writes import RecentWrites, differs
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import Lane
 from bot.bigcommerce.wire_format import PAGE_LIMIT, Listing, Request
@@ -69,12 +70,20 @@ class Reader:
         """List the profiles in a segment. Raises NotFound."""
         return self._list(Profile, (endpoints.members(segment_id),))
 
-    def each_member(self, segment_id: str) -> AsyncIterator[Profile]:
+    async def each_member(self, segment_id: str) -> AsyncIterator[Profile]:
         """Yield the profiles in a segment, page after page on demand: of many, none are kept.
 
-        Raises NotFound, and Contradiction at a page that does not fit those before it; see `read_again`.
+        Raises NotFound, and Contradiction at a page that does not fit those before it, or at the end if it lacks what
+        was written a moment ago; see `read_again`.
         """
-        return self._walk(Profile, endpoints.members(segment_id))
+        noted, seen = self._recent.members_now(segment_id), set[str]()
+        async with aclosing(self._walk(Profile, endpoints.members(segment_id))) as members:
+            async for one in members:
+                if one.id in noted:
+                    seen.add(one.id)
+                yield one
+        if differs(seen, noted):
+            raise Contradiction("It does not show yet what was changed a moment ago")
 
     async def members_page(self, segment_id: str, number: int, limit: int) -> Page[Profile]:
         """Fetch one page of the profiles in a segment, with one request; the first is 1. Raises NotFound.
@@ -104,7 +113,9 @@ class Reader:
 
     async def checked_member_count(self, segment_id: str) -> int:
         """Count the profiles in a segment, and see on its first and its last page that it is so. Raises NotFound."""
-        return await read_again(partial(self._checked_count, endpoints.members(segment_id)))
+        listing = endpoints.members(segment_id)
+        count = partial(read_again, partial(self._checked_count, listing))
+        return await self._recent.shown_by(count, partial(self._recent.are_too_few, listing.path))
 
     def profiles(self) -> AsyncIterator[Profile]:
         """List all profiles of the store."""
@@ -149,12 +160,24 @@ class Reader:
     async def promotion(self, id: int) -> Promotion:  # noqa: A002 - the vendor's word, as everywhere here
         """Fetch one promotion. Raises NotFound."""
         request = endpoints.promotion(id)
-        return responses.decode_promotion(request, await self._send(request), id)
+
+        async def read() -> Promotion:
+            return responses.decode_promotion(request, await self._send(request), id)
+
+        return await self._recent.shown_by(read, self._recent.is_older)
+
+    async def seen(self, look: Callable[[], Awaitable[T | None]]) -> T | None:
+        """Return what a look at the store finds; where it finds nothing, look again, for the store may lag behind."""
+        return await self._recent.shown_by(look, lambda found, _: found is None)
 
     @property
     def quota_left(self) -> int | None:
         """The requests that the store allows until its window ends; None if that is not known."""
         return self._connection.quota_left
+
+    @property
+    def _recent(self) -> RecentWrites:
+        return self._connection.recent
 
     @property
     def _room(self) -> int:
@@ -180,14 +203,16 @@ class Reader:
             return tuple(chain.from_iterable([page.items async for page in self._pages(kind, listing)]))
 
         try:
-            return await read_again(read)
+            return await self._recent.shown_by(
+                partial(read_again, read), partial(self._recent.are_lacking, kind, listing)
+            )
         except TooLarge as error:
             halves = listing.halves if error.status == 414 else ()
             if not halves:
                 raise
         return tuple([item async for item in self._list(kind, halves)])
 
-    async def _walk(self, kind: type[M], listing: Listing) -> AsyncIterator[M]:
+    async def _walk(self, kind: type[M], listing: Listing) -> AsyncGenerator[M, None]:
         """Yield what is listed, page after page on demand. Raises Contradiction as `_pages` does."""
         async with aclosing(self._pages(kind, listing)) as pages:
             async for page in pages:
@@ -230,7 +255,8 @@ class Reader:
         async def count() -> int:
             return responses.decode_count(request, await self._send(request))
 
-        return await read_again(count)
+        too_few = partial(self._recent.are_too_few, listing.path)
+        return await self._recent.shown_by(partial(read_again, count), too_few)
 
 
 async def read_again(read: Callable[[], Awaitable[T]]) -> T:

@@ -78,6 +78,12 @@ def decode(request: Request, response: Response) -> Any:
         raise _malformed(request, "not JSON") from None
 
 
+def check(request: Request, response: Response) -> None:
+    """Raise StoreError for anything but a success, whatever else that says."""
+    if not response.is_success:
+        raise _error(request, response)
+
+
 def decode_page(request: Request, response: Response, kind: type[M], number: int, limit: int = PAGE_LIMIT) -> Page[M]:
     """Decode one page of a list. Raises StoreError.
 
@@ -115,9 +121,9 @@ def decode_many(request: Request, response: Response, kind: type[M]) -> tuple[M,
 
 def listed(request: Request, response: Response, kind: type[M]) -> tuple[M, ...]:
     """Decode what a success lists; nothing if it lists nothing in the vendor's shape. Raises StoreError."""
-    body = decode(request, response)
+    check(request, response)
     try:
-        return _items(request, body, kind)
+        return _items(request, _loaded(response.body), kind)
     except errors.MalformedResponse:
         return ()
 
@@ -162,14 +168,14 @@ def missing_profiles(response: Response, asked: Collection[str]) -> tuple[str, .
 def carried_out(response: Response, asked: Collection[str]) -> tuple[str, ...] | None:
     """Return those of the requested profiles that the answer lists as added; None if it leaves open which they are.
 
-    A success without any list is about all of them. A 409's `meta.success` counts those that were added nevertheless.
+    A 409's `meta.success` counts those that were added nevertheless.
     """
     body = _loaded(response.body)
     rows = body.get("data") if isinstance(body, dict) else None
     meta = body.get("meta") if isinstance(body, dict) else None
     success = meta.get("success") if isinstance(meta, dict) else None
     if not isinstance(rows, list):
-        return tuple(asked) if response.is_success else () if success == 0 or response.status in (404, 422) else None
+        return () if not response.is_success and (success == 0 or response.status in (404, 422)) else None
     listed = {str(row.get("id") if isinstance(row, dict) else row).lower() for row in rows}
     done = tuple(each for each in asked if each.lower() in listed)
     return done if response.is_success or success in (None, len(done)) else None
@@ -177,9 +183,7 @@ def carried_out(response: Response, asked: Collection[str]) -> tuple[str, ...] |
 
 def listed_profiles(request: Request, response: Response) -> tuple[Profile, ...]:
     """Return the profiles that an answer lists as created; of a refusal too, which may have created some."""
-    if response.is_success:
-        return decode_many(request, response, Profile)
-    if response.status not in (207, 409):
+    if not response.is_success and response.status not in (207, 409):
         return ()
     try:
         return _items(request, _loaded(response.body), Profile)
@@ -233,16 +237,22 @@ def _error(request: Request, response: Response) -> errors.StoreError:
     return kind(
         "" if issubclass(kind, _WITHOUT_DETAIL) or kind is errors.ServerError else detail.removeprefix("; "),
         about=request.about,
-        maybe_done=response.repeated or (request.writes and not _is_refused(response.status)),
+        maybe_done=response.repeated or (request.writes and not _is_surely_not_done(response.status)),
         fields=fields,
         cause=f"{response.status} {title}",
         status=response.status,
+        is_repeat=response.repeated,
         asked=f"{request.method} {request.target.partition('?')[0]}",
     )
 
 
-def _is_refused(status: int) -> bool:
-    return 400 <= status < 500 or status == 507
+def _is_surely_not_done(status: int) -> bool:
+    """Return whether a refusal has nothing to do with what the store holds.
+
+    Any other may be the answer to a repeat, by something between here and the store, of a request that was carried
+    out: what was created is there already, what was deleted is not found, what was the last one is one too many.
+    """
+    return status in (401, 403, 405, 413, 414, 415, 423, 429)
 
 
 def _kind(request: Request, status: int, title: str) -> type[errors.StoreError]:

@@ -61,6 +61,11 @@ class Request:
         return self.method != "GET"
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids that a DELETE names."""
+        return tuple(self.target.partition("?id:in=")[2].split(","))
+
+    @property
     def halves(self) -> "tuple[Request, ...]":
         """Two requests that together do the same, for a store to which it is too large; none for a single item."""
         if isinstance(self.body, list):

@@ -56,6 +56,10 @@ class StepWork:
         """Return its result if it is in doubt and was carried out. Raises Unclear."""
         return await self.step.already_applied(self.store) if self.is_in_doubt else None
 
+    async def applied_by_now(self) -> Applied | None:
+        """Return what ``already_applied`` does, after several looks where the first shows nothing. Raises Unclear."""
+        return await self.store.seen(self.already_applied) if not self.step.in_requests else None
+
     async def without_departed(self, shop: Shop) -> Self | None:
         """Return the work without shoppers who have left by other means; None if nobody is left."""
         rest = self.step.without(await self.step.departed(shop))

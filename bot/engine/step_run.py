@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
-from bot.bigcommerce import StoreError
+from bot.bigcommerce import Ignored, MalformedResponse, StoreError
 from bot.core.approval.changes import Run, StepState
 from bot.core.errors import Refusal, TooLate
 from bot.core.items import Item
@@ -14,6 +14,7 @@ from bot.engine.run_fence import LeaseLost, OldSight, StepFence
 from bot.engine.run_record import RunRecord
 from bot.engine.step_execution import StepWork
 
+LOST = "The store's answer was lost."
 LATE = "answered when another process had the change"
 
 
@@ -73,12 +74,19 @@ class StepRun:
             await self._save(saved)
         return saved
 
-    async def _refused(self, run: Run, error: Refusal) -> None:
-        """Record that the Step cannot be run: failed, or unsure if it may have been carried out, at least in part."""
+    async def _refused(self, run: Run, error: Refusal, after: StoreError | None = None) -> None:
+        """Record that the Step cannot be run: failed, or unsure if it may have been carried out, at least in part.
+
+        ``after``: what came of sending it, if that was not lost.
+        """
         is_unsure = isinstance(error, Unclear) or (self.work.is_in_doubt and self.work.step.in_requests)
         state = StepState.UNSURE if is_unsure else StepState.FAILED
-        broken = run.model_copy(update={"state": state, "error": str(error)})
-        await self._save(broken, error.for_log)
+        told, logged = str(error), error.for_log
+        if isinstance(error, Unclear):
+            answered, recorded = (str(after), after.for_log) if after and after.is_refusal else (LOST, LOST)
+            told, logged = f"{answered} {told}", f"{recorded} {logged}"
+        broken = run.model_copy(update={"state": state, "error": told})
+        await self._save(broken, logged)
 
     async def _failed(self, run: Run, error: StoreError, *, doubtful: bool) -> None:
         """Record that the store refused or never responded; then ask it what was done."""
@@ -87,10 +95,12 @@ class StepRun:
         if doubtful:
             asked = replace(self.work, is_in_doubt=True)
             try:
-                applied = await asked.already_applied()
-                unsure = self.work.step.in_requests
+                # Nothing more comes of what was refused; anything else, the store may show a little later.
+                is_final = error.is_refusal or isinstance(error, Ignored)
+                applied = await (asked.already_applied() if is_final else asked.applied_by_now())
+                unsure = self.work.step.in_requests or isinstance(error, Ignored | MalformedResponse)
             except Unclear as unclear:
-                await self._refused(run, unclear)
+                await self._refused(run, unclear, after=error)
                 return
             except StoreError:
                 applied, unsure = None, True
@@ -99,7 +109,10 @@ class StepRun:
                 return
             if unsure:
                 state, left = StepState.UNSURE, await self._left()
-                doubt = "" if others_go_on and left else " It may have been carried out anyway."
+                if error.is_refusal and not self.work.is_in_doubt and set(left) == set(self.work.step.items):
+                    state, left = StepState.FAILED, ()  # of which the store shows that nothing was done
+                elif not (others_go_on and left):
+                    doubt = " It may have been carried out anyway."
         told = {"error": f"{error}{doubt}", "left": left, "others_go_on": others_go_on}
         broken = run.model_copy(update={"state": state, **told})
         await self._save(broken, f"{error.for_log}{doubt}")

@@ -326,11 +326,11 @@ async def test_a_failed_batch_starts_no_other_and_may_be_done(
         assert len(vendor.asked) == WIDTH
 
 
-async def test_when_the_only_batch_is_refused_nothing_changed(clock: Clock) -> None:
+async def test_when_the_only_batch_is_refused_the_store_said_no(clock: Clock) -> None:
     async with store_of(scripted(httpx.Response(422)), clock) as (store, _):
         with pytest.raises(Invalid) as caught:
             await store.delete_segments(uuid(1))
-        assert not caught.value.maybe_done
+        assert caught.value.is_refusal
 
 
 async def test_a_read_that_breaks_off_changed_nothing(clock: Clock) -> None:

@@ -41,7 +41,7 @@ REPEATABLE: dict[str, tuple[Doing, httpx.Response]] = {
     "GET": (lambda store: store.profile_count(), listed(profile(1), total=4)),
     "DELETE by id": (lambda store: store.delete_segments(uuid(1)), DONE),
     "DELETE members by id": (lambda store: store.remove_members(uuid(1), uuid(2)), DONE),
-    "POST members": (lambda store: store.add_members(uuid(1), uuid(2)), httpx.Response(201)),
+    "POST members": (lambda store: store.add_members(uuid(1), uuid(2)), listed(profile(2))),
     "POST profiles": (lambda store: store.create_profiles(1), listed(profile(1))),
 }
 CREATING: dict[str, Doing] = {

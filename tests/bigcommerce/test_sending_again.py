@@ -163,7 +163,7 @@ async def test_endless_refusals_end_the_retries(shop: Shop) -> None:
     with pytest.raises(Conflict) as caught:
         await shop.client.create_profiles(having, *lacking)
 
-    assert not caught.value.maybe_done
+    assert caught.value.is_refusal
     assert shop.asked == {"POST /shopper-profiles": 2, "GET /customers": 2}
 
 

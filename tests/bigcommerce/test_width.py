@@ -111,7 +111,7 @@ async def test_what_the_plan_does_not_allow_is_not_tried_again(clock: Clock) -> 
     async with store_of(lambda _: httpx.Response(507, json={"title": "Limit reached."}), clock) as (store, vendor):
         with pytest.raises(OverPlan, match=r"plan does not allow more .* says: Limit reached\.") as caught:
             await store.create_segments(NewSegment(name="VIPs"))
-        assert (caught.value.maybe_done, len(vendor.asked)) == (False, 1)
+        assert (caught.value.is_refusal, len(vendor.asked)) == (True, 1)
 
 
 class Narrow(httpx.AsyncBaseTransport):

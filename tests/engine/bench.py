@@ -367,17 +367,25 @@ async def bench(
     customers: int = 40,
     seeded: bool = True,
     board: Board | None = None,
+    time_passes: bool = False,
     **settings: Any,
 ) -> AsyncIterator[Bench]:
-    """A process, and a store of its own with 12 segments (or nothing)."""
+    """A process, and a store of its own with 12 segments (or nothing).
+
+    ``time_passes``: while the store is waited for.
+    """
     clock = Clock()
+
+    async def wait(seconds: float) -> None:
+        clock.forward(seconds=seconds if time_passes else 0)
+
     async with AsyncExitStack() as stack:
         store = Store(":memory:", clock=clock.timestamp, sleep=no_wait)
         stack.callback(store.close)
         if seeded:
             seed(store, customers=customers)
         client = await stack.enter_async_context(
-            connect(URL_OF_STORES, "sandbox", "sandbox-token", sleep=_no_wait, transport=Carried(Direct(store)))
+            connect(URL_OF_STORES, "sandbox", "sandbox-token", sleep=wait, transport=Carried(Direct(store)))
         )
         if path is None:
             path = Path(stack.enter_context(TemporaryDirectory(dir=MEMORY))) / "ledger.sqlite"
@@ -385,7 +393,3 @@ async def bench(
         yield await stack.enter_async_context(
             process(path, store, client, clock, board or Board(), People(), **settings)
         )
-
-
-async def _no_wait(_seconds: float) -> None:
-    """Wait for nothing."""

@@ -105,7 +105,7 @@ async def test_a_segment_that_anybody_may_have_created_is_not_called_ones_own(ma
     await machine.sweeps()
     unsure = await machine.latest()
     assert (unsure.state, unsure.runs[0].state, machine.writes()) == (State.FAILED, StepState.UNSURE, ["POST"])
-    assert unsure.runs[0].error.startswith("The store's answer to creating “Loyal” was lost.")
+    assert unsure.runs[0].error.startswith("The store's answer was lost. There is a segment named “Loyal” now")
     assert not unsure.can_be_undone
     assert machine.kinds()[-2:] == ["step unsure", "fail"]
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from bot.bigcommerce import AddedMembers, Reader, Store
+from bot.bigcommerce import AddedMembers, NotFound, Reader, Store, confirm_removed
 from bot.bigcommerce.wire_format import batches
 from bot.core.errors import NothingToDo
 from bot.core.items import CustomerKey, Item, ItemKey, customer_keys, named_by_address
@@ -140,8 +140,11 @@ class AddMembers(Membership):
         return Applied(undo=removed(self.segment, outcome.added), left=inside, notes=self._notes(outcome))
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
-        """Return the shoppers who are not in the segment."""
-        inside = await shop.members_among(self.segment.known_id, self.profile_ids)
+        """Return the shoppers who are not in the segment: of one that is gone, all of them."""
+        try:
+            inside = await shop.members_among(self.segment.known_id, self.profile_ids)
+        except NotFound:
+            inside = frozenset()
         return frozenset(Item.profile(one) for one in self.profile_ids if one not in inside)
 
     def _notes(self, outcome: AddedMembers) -> tuple[str, ...]:
@@ -240,13 +243,18 @@ class RemoveMembers(Membership):
         return added(self.segment, self.profile_ids)
 
     async def apply(self, store: Store) -> Applied:
-        """Remove them by id."""
-        await store.remove_members(self.segment.known_id, *self.profile_ids)
+        """Remove them by id, and see of some that they are gone."""
+        shown_by = await store.remove_members(self.segment.known_id, *self.profile_ids)
+        await confirm_removed(store, self.segment.known_id, shown_by)
         return Applied()
 
     async def unapplied(self, shop: Shop) -> frozenset[Item]:
-        """Return the shoppers who are still in the segment."""
-        return frozenset(map(Item.profile, await shop.members_among(self.segment.known_id, self.profile_ids)))
+        """Return the shoppers who are still in the segment, and all of them if it is gone: it went with them."""
+        try:
+            inside = await shop.members_among(self.segment.known_id, self.profile_ids)
+        except NotFound:
+            inside = frozenset(self.profile_ids)
+        return frozenset(map(Item.profile, inside))
 
 
 def added(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from bot.bigcommerce import Customer, Reader, Store
+from bot.bigcommerce import Customer, Reader, Store, confirm_no_profiles
 from bot.bigcommerce.wire_format import batches
 from bot.core.errors import NothingToDo
 from bot.core.frozen_value import Value
@@ -115,6 +115,11 @@ class CreateProfiles(Step):
             renewed=kept_map({one.id: profiles[one.customer_id] for one in self.old if one.customer_id in profiles}),
             notes=(f"{people(already)} already had a profile.",) if already else (),
         )
+
+    async def unapplied(self, shop: Shop) -> frozenset[Item]:
+        """Return the customers who have no profile."""
+        having = {one.id for one in await _with_profiles(_ids(self.customers), shop)}
+        return frozenset(Item.customer(key) for key in self.customers if key not in having)
 
 
 def _ids(keys: Sequence[CustomerKey]) -> tuple[int, ...]:
@@ -250,6 +255,7 @@ class DeleteProfiles(Step):
         ids = tuple(one.shopper_profile_id for one in to_delete if one.shopper_profile_id)
         if ids:
             await store.delete_profiles(*ids)
+            await confirm_no_profiles(store, [one.id for one in to_delete], ids)
         kept = len(customers) - len(to_delete)
         notes = (f"{counted(kept, 'profile')} stayed, being in a segment.",) if kept else ()
         if not self.unused:

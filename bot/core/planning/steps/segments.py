@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from bot.bigcommerce import NewSegment, Promotion, Reader, Store
+from bot.bigcommerce import NewSegment, Promotion, Reader, Store, confirm_deleted
 from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.phrases import size
@@ -91,8 +91,8 @@ class CreateSegment(Step):
         naming = (self.segment.name, self.segment.description)
         if naming in [(one.name, one.description) async for one in reader.segments()]:
             raise Unclear(
-                f"The store's answer to creating “{self.segment.name}” was lost. There is a segment with that name "
-                "now, and no one can tell whether this change made it or someone else did. "
+                f"There is a segment named “{self.segment.name}” now, and no one can tell whether this change made it "
+                "or someone else did. "
                 "Look at it with `/segment show`."
             )
         return None
@@ -237,6 +237,7 @@ class DeleteSegment(Step):
             await store.delete_segment_as_read(self.segment.known_id, self._refuse_used)
         else:
             await store.delete_segments(self.segment.known_id)
+        await confirm_deleted(store, self.segment.known_id)
         return Applied()
 
     def _refuse_used(self, promotions: Collection[Promotion], members: int) -> None:
