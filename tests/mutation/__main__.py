@@ -1,24 +1,25 @@
-"""Plant a seeded sample of faults, one at a time, in a copy of the tree, and tell which of them no test notices.
+"""Plant a seeded sample of faults, one at a time, and tell which of them no test notices.
 
-python -m tests.mutation --seed 7 --count 300 --results faults.jsonl
+python -m tests.mutation --seed 7 --count 300 --map /tmp/reach --results faults.jsonl
 python -m tests.mutation --seed 7 --count 20 bot/ledger
 """
 
 import argparse
 import json
 import random
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.mutation.collected import Collected
 from tests.mutation.faults import Fault, faults_in
-from tests.mutation.forks import Forks, Keep
-from tests.mutation.reach import FOLDERS, LOTS, SUITE, Reach
-from tests.mutation.trial import Copy, Outcome
+from tests.mutation.imported import try_imported
+from tests.mutation.reach import FOLDERS, LOTS, Reach
+from tests.mutation.server import postgres_server
+from tests.mutation.trial import Copy, Keep, Outcome
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -28,37 +29,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sample = chosen(options.paths, options.seed, options.count)
     known = _known(options.results)
+    reach = Reach(ROOT, options.map)
+    tell = partial(print, flush=True)
 
     def keep(fault: Fault, outcome: Outcome) -> None:
-        found = {"id": fault.id, "was": fault.was, "noticed": outcome.noticed, "seconds": outcome.seconds}
-        known[fault.id] = found
-        _keep(options.results, found)
-        print(f"{outcome.noticed or 'SURVIVED'}  <-  {fault.id}  ({outcome.seconds} s)", flush=True)
+        known[fault.id] = {"id": fault.id, "was": fault.was, **asdict(outcome)}
+        _keep(options.results, known[fault.id])
+        tell(f"{outcome.noticed or 'SURVIVED'}  <-  {fault.id}  ({outcome.seconds} s)")
 
-    reach = Reach(ROOT, options.map)
-    if options.map:
-        Forks(ROOT, reach, keep).run([fault for fault in sample if fault.id not in known], options.jobs)
-    _try_in_copies([fault for fault in sample if fault.id not in known], reach, keep, options)
-    return _report([known[fault.id] for fault in sample], sample)
+    def left(*, at_import: bool) -> list[Fault]:
+        return [fault for fault in sample if fault.id not in known and reach.at_import(fault) is at_import]
+
+    with postgres_server():
+        most = len(LOTS) + 1 if options.quick else None  # before them, what is declared
+        try_imported([(fault, reach.stages(fault)[:most]) for fault in left(at_import=True)], keep, options.jobs)
+        Collected(ROOT, reach, keep, tell).run(left(at_import=False), options.jobs, quick=options.quick)
+    if not options.quick:
+        _try_in_copy([fault for fault in sample if fault.id not in known], reach, keep)
+    return _report(known, sample)
 
 
-def _try_in_copies(left: Sequence[Fault], reach: Reach, keep: Keep, options: argparse.Namespace) -> None:
+def _try_in_copy(left: Sequence[Fault], reach: Reach, keep: Keep) -> None:
+    """Ask the tests that start other processes."""
     with TemporaryDirectory() as folder:
-        copies: SimpleQueue[Copy] = SimpleQueue()
-        for number in range(options.jobs):
-            copies.put(Copy(ROOT, Path(folder) / str(number)))
-
-        def tried(fault: Fault) -> None:
-            copy = copies.get()
-            try:
-                lots = islice(reach.stages(fault), len(LOTS) if options.quick else None)
-                stages = (lot for lot in lots if not (options.quick and lot == SUITE))
-                keep(fault, copy.outcome(fault, stages, patience=options.patience))
-            finally:
-                copies.put(copy)
-
-        with ThreadPoolExecutor(options.jobs) as pool:
-            list(pool.map(tried, left))  # raises what was raised
+        copy = Copy(ROOT, Path(folder))
+        for fault in left:
+            keep(fault, copy.outcome(fault, reach.elsewhere()))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,13 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", nargs="*", default=list(FOLDERS), help="files or folders (default: those of the bot)")
     parser.add_argument("--seed", type=int, required=True, help="the same seed plants the same faults in the same tree")
     parser.add_argument("--count", type=int, default=300, help="how many (default %(default)s)")
-    parser.add_argument("--jobs", type=int, default=1, help="copies that are tried at once (default %(default)s)")
+    parser.add_argument("--jobs", type=int, default=1, help="how many are tried at once (default %(default)s)")
     parser.add_argument("--results", type=Path, help="JSON lines to add results to; what is there is not tried again")
-    parser.add_argument(
-        "--map", type=Path, help="what `pytest --cov --cov-context=test` recorded; with it most are quick"
-    )
+    parser.add_argument("--map", type=Path, help="what `pytest --cov --cov-context=test` recorded in this folder")
     parser.add_argument("--quick", action="store_true", help="ask only the first lots of tests: see LOTS in reach.py")
-    parser.add_argument("--patience", type=float, default=900, help="seconds for a lot of tests (default %(default)s)")
     return parser
 
 
@@ -98,11 +91,11 @@ def _keep(results: Path | None, found: dict[str, Any]) -> None:
             file.write(f"{json.dumps(found, ensure_ascii=False)}\n")
 
 
-def _report(found: list[dict[str, Any]], sample: list[Fault]) -> int:
-    survivors = [fault for fault, one in zip(sample, found, strict=True) if not one["noticed"]]
+def _report(known: Mapping[str, Any], sample: Sequence[Fault]) -> int:
+    survivors = [fault for fault in sample if not known.get(fault.id, {}).get("noticed")]
     for fault in survivors:
         print(f"\n{fault.path}:{fault.line} {fault.kind}\n- {fault.was}\n+ {fault.now}")
-    print(f"\n{len(found) - len(survivors)} of {len(found)} faults were noticed.")
+    print(f"\n{len(sample) - len(survivors)} of {len(sample)} faults were noticed.")
     return bool(survivors)
 
 

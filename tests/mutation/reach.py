@@ -1,5 +1,6 @@
 """Which tests are asked about a line: those that reach it, by a map of the lines, or else by folder; quickest first."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
@@ -20,7 +21,8 @@ LOTS = (8, 40, 160)
 """How many tests are asked at a time, before all others: those that reach a line of which all depends are many."""
 DECLARED = ("tests/test_figures.py", "tests/test_defaults.py")
 """What is asked first about lines that run at the import: figures, and fields with their defaults."""
-SUITE = ("tests",)
+STARTS = re.compile(r"subprocess|tests\.(processes|approvals\.(bots|replicas))\b")
+"""What a test imports that starts other processes: which lines these reach, no map shows."""
 Stage = Sequence[str]
 
 
@@ -38,23 +40,26 @@ class Reach:
         recorded.read()
         for file in recorded.measured_files():
             lines = recorded.contexts_by_lineno(file)
-            reached = {line: frozenset(filter(None, map(_test, contexts))) for line, contexts in lines.items()}
+            reached = {line: frozenset(filter(None, map(test_of, contexts))) for line, contexts in lines.items()}
             self._lines[str(Path(file).relative_to(self._root))] = reached
             self._breadth.update(test for tests in reached.values() for test in tests)
 
-    def stages(self, fault: Fault) -> Iterator[Stage]:
-        """Yield the tests to run, one lot after the other, until one of them notices; the whole suite is the last."""
+    def stages(self, fault: Fault) -> Sequence[Stage]:
+        """Return the tests to run, one lot after the other, until one of them notices."""
         lines = self._lines.get(fault.path, {})
-        statement = frozenset[str]().union(*(lines.get(line, ()) for line in fault.statement))
-        module = frozenset[str]().union(*lines.values())
-        if not lines.get(fault.line) and not statement:
-            yield DECLARED
-        if reaching := lines.get(fault.line) or statement or module:  # the module's, if its line runs at the import
-            yield from self._quickest_first(fault, reaching)
-        else:  # nobody looked
-            yield next(asked for folder, asked in FOLDERS.items() if fault.path.startswith(folder))
-        if not lines.get(fault.line) and not statement:
-            yield SUITE
+        reaching = self._reaching(fault)
+        declared = () if reaching else (DECLARED,)
+        if tests := reaching or frozenset[str]().union(*lines.values()):
+            return [*declared, *self._quickest_first(fault, tests)]
+        return [*declared, next(asked for folder, asked in FOLDERS.items() if fault.path.startswith(folder))]
+
+    def at_import(self, fault: Fault) -> bool:
+        """Whether no test is known to run it."""
+        return not self._reaching(fault)
+
+    def _reaching(self, fault: Fault) -> frozenset[str]:
+        lines = self._lines.get(fault.path, {})
+        return lines.get(fault.line) or frozenset[str]().union(*(lines.get(line, ()) for line in fault.statement))
 
     def _quickest_first(self, fault: Fault, tests: Iterable[str]) -> Iterator[Stage]:
         """Those of the part itself go first, and of these the narrow ones: they take least time, and see most."""
@@ -63,7 +68,12 @@ class Reach:
         for begin, end in pairwise((0, *accumulate(LOTS), len(ordered))):
             yield ordered[begin:end]
 
+    def elsewhere(self) -> Stage:
+        """Return the files of the tests that start other processes."""
+        files = sorted((self._root / "tests").rglob("test_*.py"))
+        return [str(file.relative_to(self._root)) for file in files if STARTS.search(file.read_text(encoding="utf-8"))]
 
-def _test(context: str) -> str:
-    """The test that this is about ("tests/a.py::test_b[c]|run"), with all its parameters: a fault may rename one."""
+
+def test_of(context: str) -> str:
+    """Return the test that this is about ("tests/a.py::test_b[c]|run"), with all its parameters."""
     return context.partition("[")[0].partition("|")[0]

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -15,9 +15,14 @@ from pathlib import Path
 from tests.mutation.faults import Fault
 from tests.mutation.reach import Stage
 
-FAILED, BROKEN, NOTHING_TO_RUN = 1, (2, 3), 5
+BROKEN, NOTHING_TO_RUN = (2, 3), 5
+PATIENCE = 900
+"""Seconds for all of them, after which a fault has hung one."""
 _UNLOADED = "ImportError while loading conftest"
-_FIRST = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+Keep = Callable[[Fault, "Outcome"], None]
 
 
 class Unusable(Exception):
@@ -26,7 +31,7 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """``noticed``: by which test, or how; empty if every test passed."""
+    """``noticed``: by which tests, or how; empty if every test passed."""
 
     noticed: str
     seconds: float
@@ -66,26 +71,27 @@ class Copy:
         file.write_bytes(content)
         os.utime(file, (now, now))
 
-    def outcome(self, fault: Fault, stages: Iterable[Stage], *, patience: float) -> Outcome:
-        """Run lot after lot until one notices. ``patience``: seconds for each, after which the fault has hung it."""
+    def outcome(self, fault: Fault, stage: Stage) -> Outcome:
+        """Run these tests with the fault, and those that fail without it."""
         began = time.monotonic()
         with self.planted(fault):
-            noticed = next(filter(None, (self._noticed(stage, patience) for stage in stages if stage)), "")
-        return Outcome(noticed, round(time.monotonic() - began, 1))
+            failed = self._failed(stage)
+        failed_anyway = self._failed(failed) if failed else ()
+        noticed = [test for test in failed if test not in failed_anyway]
+        return Outcome(" ".join(noticed), round(time.monotonic() - began, 1))
 
-    def _noticed(self, stage: Stage, patience: float) -> str:
-        options = ("-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider")
+    def _failed(self, stage: Stage) -> Sequence[str]:
+        options = ("-q", "--no-header", "--tb=no", "-p", "no:cacheprovider")
         command = [sys.executable, "-m", "pytest", *options, *stage]
         try:
             ended = subprocess.run(
-                command, cwd=self.folder, capture_output=True, text=True, timeout=patience, check=False
+                command, cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE, check=False
             )
         except subprocess.TimeoutExpired:
-            return f"nothing came within {patience:.0f} s"
+            return stage
         if ended.returncode in (0, NOTHING_TO_RUN):
-            return ""
-        found = _FIRST.search(ended.stdout)
-        is_broken = ended.returncode in BROKEN or _UNLOADED in ended.stderr
-        if ended.returncode != FAILED and not found and not is_broken:
+            return ()
+        failed = [one[1] for one in _FAILED.finditer(ended.stdout)]
+        if not failed and ended.returncode not in BROKEN and _UNLOADED not in ended.stderr:
             raise Unusable(f"pytest ended with status {ended.returncode}:\n{ended.stdout}{ended.stderr}")
-        return found[1] if found else "the tests could not be collected"
+        return failed or stage
