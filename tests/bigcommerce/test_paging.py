@@ -60,6 +60,7 @@ def test_a_full_last_page_is_followed_by_one_that_is_empty() -> None:
 
 def test_a_store_that_gives_shorter_pages_is_read_to_its_end() -> None:
     assert read(page(0, 4, 9)) == [2, 3]
+    assert read(page(0, 1, 3)) == [2, 3, 4]
     assert read(page(0, 4, 9), page(4, 4, 9), page(8, 1, 9)) == []
 
 

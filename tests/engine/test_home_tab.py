@@ -248,6 +248,16 @@ async def test_of_200_people_those_who_opened_it_last_are_first_and_slack_is_nev
     assert max(sum(rounds[start : start + 60]) for start in range(len(rounds))) == A_MINUTE
 
 
+async def test_where_more_people_open_it_than_slack_likes_what_is_outdated_waits(machine: Bench) -> None:
+    for number in range(A_MINUTE + 1):
+        await machine.engine.home_tabs.opened(f"U{number:03}")
+    await machine.tasks.settled()
+    opened = len(machine.board.homes)
+    await machine.asks("segment create", by="UZOE", name="Loyal")
+    await machine.sweeps()
+    assert len(machine.board.homes) == opened
+
+
 async def test_those_whose_turn_failed_come_after_the_others(machine: Bench) -> None:
     users = await open_many(machine, A_ROUND + 5)
     for user in users[5:]:

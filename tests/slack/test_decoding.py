@@ -167,6 +167,25 @@ def test_a_click_on_review_asks_for_the_form_of_this_change() -> None:
     assert (delivery.actor, delivery.place, delivery.button) == ("UBEN", CLICKED_AT, None)
 
 
+@pytest.mark.parametrize(
+    ("value", "decode"),
+    [
+        ("", decoding.approval),
+        ("", lambda body: decoding.card_click(body, REJECT)),
+        ("", decoding.confirmation),
+        (" change stop 42", lambda body: decoding.run_button(body, GROUPS)),
+        ("42", decoding.review_click),
+    ],
+)
+def test_of_several_actions_the_first_is_the_click(value: str, decode: Callable[[Json], object]) -> None:
+    once, twice = sample("click"), sample("click")
+    for body in (once, twice):
+        shown = body["actions"][0]["value"]
+        body["actions"][0]["value"] = f"{shown}{value}" if value.startswith(" ") else value or shown
+    twice["actions"].append({**twice["actions"][0], "value": "nothing", "action_id": CONFIRM})
+    assert decode(twice) == decode(once)
+
+
 @pytest.mark.parametrize(("button", "is_mine"), [(CONFIRM, True), (DISOWN, False)])
 def test_a_click_on_whether_a_request_is_ones_own_says_so(button: str, is_mine: bool) -> None:
     body = sample("click")

@@ -10,6 +10,8 @@ from bot.core.audit.entries import RecordedEntry
 
 Said = tuple[str, str, dict[str, Any]]
 PLANNED: Said = ("planned", "planned", {"sealed": {"fingerprint": "f1", "plan": "p1", "approvals": 2, "row": "r"}})
+UNTOLD: Said = ("planned", "planned", {"fingerprint": "f1"})
+"""What it needs is not told: it needs an approval."""
 POST: Said = ("post", "waiting", {})
 START: Said = ("start", "running", {})
 
@@ -92,6 +94,7 @@ def test_what_contradicted_its_life_is_held_to_what_it_was_then() -> None:
         ((PLANNED, START), "cannot have moved as entry 2 says: start after planned"),
         ((PLANNED, ("post", "approved", {})), "cannot have moved as entry 2 says"),
         ((PLANNED, POST, ("UBEN", sign("approve"))), "was approved in entry 3 without the approvals that it needs"),
+        ((UNTOLD, POST, ("UBEN", sign("approve", signed=[]))), "was approved in entry 3 without the approvals"),
         ((PLANNED, ("clear", "approved", {})), "was approved in entry 2 without the approvals that it needs"),
         ((PLANNED, POST, ("UBEN", sign(version=2))), "was approved in entry 3 with another plan than the log has"),
         ((PLANNED, POST, ("UBEN", sign(fingerprint="f2"))), "with another plan than the log has"),

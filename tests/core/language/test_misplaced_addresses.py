@@ -80,6 +80,11 @@ def test_a_line_that_may_begin_with_a_name_does_not(text: str) -> None:
     assert shoppers_for_names(Find, "ada@x.org") is None
 
 
+def test_an_address_stays_where_shoppers_belong() -> None:
+    meant = without_addresses(Add, {"segments": ("VIPs", "ada@x.org"), "shoppers": ("b@x.org",)})
+    assert (meant.values, meant.left_out) == ({"shoppers": ("b@x.org",)}, ("VIPs", "ada@x.org"))
+
+
 _WORDS = st.sampled_from(("VIPs", "to", "add", "ada@x.org", '"b@x.org"', "<c@x.org>", "#17", "17", "gold", "all,"))
 
 

@@ -93,6 +93,16 @@ def read(args: type[Args], line: str) -> list[dict[str, Any]]:
     return list(readings(args, line, names))
 
 
+class Pick(Args):
+    segment: Annotated[str, SegmentInput(label="Segment")]
+    how: Annotated[Literal["both", "first-only"], Choice(label="How", labels={"both": "b", "first-only": "f"})]
+
+
+def test_where_no_names_are_known_a_choice_of_two_words_ends_one() -> None:
+    assert fill(Pick, "Spring first only") == {"segment": "Spring", "how": "first only"}
+    assert fill(Pick, "Spring list") == {"segment": "Spring list"}
+
+
 def test_where_no_names_are_known_one_is_one_word() -> None:
     assert fill(AddToSeveral, "Top Back 17") == {"segment": ("Top",), "shoppers": ("Back 17",)}
 

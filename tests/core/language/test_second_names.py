@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from bot.core.language.args import Args, SegmentInput, Text
+from bot.core.language.args import Args, PromotionInput, SegmentInput, Text
 from bot.core.language.second_names import without_second_name
 from tests.core.language.test_readings import Copy, Delete, names
 
@@ -32,6 +32,15 @@ def test_another_name_before_the_lead_is_another_reading(
     given: dict[str, Any] = dict(zip(("segment", "name"), values, strict=True))
     found = without_second_name(args, text, given, names)
     assert [(one["segment"], one["name"]) for one in found] == others
+
+
+def test_what_leads_to_another_name_leads_to_no_text() -> None:
+    class Target(Args):
+        promotion: Annotated[str, PromotionInput(label="Promotion")]
+        segments: Annotated[tuple[str, ...], SegmentInput(label="Segment", leads=("to",))]
+
+    values = {"promotion": "Top", "segments": ("Gold to Both",)}
+    assert not list(without_second_name(Target, "Top Gold to Both", values, names))
 
 
 def test_without_a_single_name_there_is_no_second_one() -> None:

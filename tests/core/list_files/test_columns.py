@@ -24,6 +24,8 @@ def sample(*rows: tuple[str, ...]) -> Sample:
         ([("x",), ("y",)], 1, 2, False),
         ([("m",), ("x",), (A,), ("y",), ("z",), (B,)], 1, 6, False),
         ([("m",), ("x",), (A,), ("y",), (B,)], 1, 5, True),
+        ([("17", "a"), ("1", "b"), ("2", "c"), ("3", "d"), ("x", "e")], 2, 5, True),
+        ([("17", "a"), ("1", "b"), ("2", "c"), ("x", "d"), ("y", "e")], 2, 5, False),
     ],
 )
 def test_a_sample_holds_shoppers_where_most_of_it_is_even(

@@ -35,6 +35,14 @@ async def test_to_empty_a_segment_tells_the_same(slack: World) -> None:
     assert COUNTED not in read(slack.card(2))
 
 
+async def test_a_segment_that_one_shopper_stays_in_is_not_emptied(slack: World) -> None:
+    *others, last = slack.emails(40, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {' '.join(others)}")
+    assert COUNTED not in read(slack.card(1))
+    await slack.type(f"/segment remove VIPs {' '.join(others)} {last}")
+    assert COUNTED in read(slack.card(2))
+
+
 async def test_segments_that_one_promotion_names_are_counted_together(slack: World) -> None:
     slack.alter_promotion(1, segments={"id": [slack.id_of("VIPs"), slack.id_of("Lapsed")]})
     everyone = len(slack.members("VIPs") | slack.members("Lapsed"))

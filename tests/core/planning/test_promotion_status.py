@@ -6,6 +6,7 @@ from bot.core.errors import Impossible
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import Applied, PromotionRef, RetargetPromotion, SwitchPromotion
+from bot.core.planning.steps.references import Stored
 from bot.core.planning.steps.step import Gone
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.reach import Reach
@@ -52,6 +53,12 @@ async def test_who_gains_it_as_it_is_enabled_loses_it_as_it_is_disabled() -> Non
     assert enabling.reach.gain > 0
     assert (enabling.reach.gain, enabling.reach.lose) == (disabling.reach.lose, disabling.reach.gain)
     assert enabling.reach.lose == 0
+
+
+def test_the_log_has_the_status_that_the_store_saved_or_else_the_one_that_was_sent() -> None:
+    step = SwitchPromotion(promotion=SALE, enabled=True, was="DISABLED")
+    told = [step.before_and_after(one, 0) for one in (Applied(), Applied(stored=Stored(status="INVALID")))]
+    assert told == [({"status": "DISABLED"}, {"status": "ENABLED"}), ({"status": "DISABLED"}, {"status": "INVALID"})]
 
 
 async def test_one_that_is_gone_is_told() -> None:

@@ -39,7 +39,7 @@ def test_a_line_goes_from_the_first_day_to_now() -> None:
     ],
 )
 def test_what_changed_over_a_week_is_said_first(days: tuple[int, int], now: int, told: str) -> None:
-    first, chart = of((20, 1), days, (6, 2), now=now)
+    first, chart = of((20, 1), (10, 5), days, (6, 2), now=now)
     assert first == Sentence(told)
     assert isinstance(chart, Chart)
 

@@ -425,6 +425,7 @@ async def test_whole_numbers_stay_whole_numbers(database: PostgresDatabase) -> N
 
 def test_a_database_is_named_without_its_password() -> None:
     assert described("postgresql://bot:secret@db.example.com/ledger") == "ledger at db.example.com"
+    assert described("postgresql:///ledger?host=@bots") == "ledger at @bots"
 
 
 async def test_leases_are_judged_by_the_databases_clock(name: str) -> None:

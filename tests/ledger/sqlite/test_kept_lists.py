@@ -161,6 +161,14 @@ async def test_many_lists_are_written_before_the_change_that_names_them(ledger: 
     assert [item.id for item in (await ledger.changes.load(1)).plan.items] == list(ids)
 
 
+async def test_only_many_lists_are_written_by_themselves(ledger: Ledger, path: Path) -> None:
+    few, many = (Plan(steps=removed(VIPS, tuple(map(uuid, range(500 * count))))) for count in (10, 11))
+    await kept_lists.keep_beforehand(database_of(ledger), few)
+    assert lists(path) == []
+    await kept_lists.keep_beforehand(database_of(ledger), many)
+    assert len(lists(path)) == 11
+
+
 async def test_a_long_plan_is_compared_with_the_log_like_any(ledger: Ledger, path: Path) -> None:
     steps = tuple(delete(f"Segment {number}", description="x" * 200) for number in range(60))
     await planned(ledger, plan=plan(*steps))

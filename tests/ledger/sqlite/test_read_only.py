@@ -12,6 +12,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.seal_keys import NO_KEYS
+from bot.ledger.sqlite.checkup import open_checkup
 from bot.ledger.sqlite.database import Database
 from tests.core.samples import NOW
 from tests.records import opened, record
@@ -82,6 +84,20 @@ def test_a_copy_with_its_log_of_writes_is_read_whole(
     with unwritable(media):
         assert audit(media / "ledger.sqlite", capsys) == (3, 3)
         assert sorted(os.listdir(media)) == before
+
+
+@pytest.mark.parametrize("endings", [("", "-wal"), ("", "-wal", "-shm")])
+async def test_a_check_up_reads_what_it_opened_and_leaves_nothing(
+    media: Path, path: Path, endings: tuple[str, ...]
+) -> None:
+    with opened(path):
+        record(path, [(Entry(EntryKind.ASKED), NOW)] * 2)
+        for ending in endings:
+            shutil.copyfile(f"{path}{ending}", f"{media}/ledger.sqlite{ending}")
+    before = sorted(os.listdir(media))
+    with open_checkup(media / "ledger.sqlite", NO_KEYS) as found:
+        assert (await found.ledger.audit.verify()).entries == 2
+    assert sorted(os.listdir(media)) == before
 
 
 def test_a_copy_with_an_empty_log_of_writes_is_read(media: Path, path: Path) -> None:
