@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded, TooLate
 from bot.core.people import Place
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.invocations import LINGER
+from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW, change, delete
+from tests.jumping_loop import run_at_once
 from tests.ledger.planned import LATER, ask, asked, kinds
 from tests.ledger.subject import Subject
 
@@ -98,17 +102,32 @@ async def test_settled_deliveries_are_forgotten_after_a_while(ledger: Ledger) ->
     assert (await asked(ledger, "1"), await asked(ledger, "2")) == (True, False)
 
 
-async def test_an_answer_that_cannot_be_recorded_now_is_recorded_later(subject: Subject, ledger: Ledger) -> None:
+async def test_answers_that_cannot_be_recorded_now_are_recorded_later(subject: Subject, ledger: Ledger) -> None:
     await asked(ledger, "1")
+    await asked(ledger, "2")
     with subject.jammed(ledger):
         assert await ledger.invocations.settle(ask("1"), EntryKind.ANSWERED, at=NOW, detail={})
         with pytest.raises(NotRecorded):
             await ledger.invocations.settle_at_once(ask("1"), EntryKind.REFUSED, at=NOW, detail={})
+        assert await ledger.invocations.settle(ask("2"), EntryKind.REFUSED, at=NOW, detail={})
         with pytest.raises(NotRecorded):
             await ledger.catch_up()
     await ledger.catch_up()
     await ledger.catch_up()
-    assert await kinds(ledger) == ["asked", "answered"]
+    assert await kinds(ledger) == ["asked", "asked", "answered", "refused"]
+
+
+def test_only_who_comes_after_several_at_once_waits_for_others(tmp_path: Path) -> None:
+    async def story() -> list[float]:
+        waited = []
+        async with open_sqlite(tmp_path / "ledger.sqlite") as ledger:
+            for ids in (("1",), ("2",), ("3", "4"), ("5",), ("6",)):
+                began = asyncio.get_running_loop().time()
+                await asyncio.gather(*(asked(ledger, one) for one in ids))
+                waited.append(asyncio.get_running_loop().time() - began)
+        return waited
+
+    assert run_at_once(story) == pytest.approx([0, 0, 0, LINGER, 0])
 
 
 @pytest.mark.parametrize("kind", [EntryKind.ANSWERED, EntryKind.REFUSED])
