@@ -391,6 +391,11 @@ def test_the_rules_are_those_that_the_readme_promises(wanted: Plan, approvals: i
     assert policy(*RULES).need(wanted).approvals == approvals
 
 
+@pytest.mark.parametrize(("before", "approvals"), [(0, 0), (1, 1)])
+def test_the_readmes_rule_counts_what_was_added_on_one_day(before: int, approvals: int) -> None:
+    assert policy(*RULES).need(plan(add(25)), moved=[moved(before)]).approvals == approvals
+
+
 def test_a_rule_that_counts_from_one_shopper_on_says_so_of_additions_alone() -> None:
     adds, removes = (Rule(steps=(kind,), shoppers=1, approvals=1) for kind in ("add_members", "remove_members"))
     assert adds.reasons(plan(add(1))) == ("adds more than 0 shoppers",)
