@@ -14,10 +14,10 @@ import pytest
 
 from tests.mutation.faults import Fault
 from tests.mutation.forks import FAILED, OPTIONS, OVER, Herald, Trial, Word, in_forks
-from tests.mutation.reach import LOTS, Reach, Stage
+from tests.mutation.reach import APART, LOTS, Reach, Stage
 from tests.mutation.trial import Keep, Outcome
 
-TESTS = ("tests", "--ignore=tests/browser", "--ignore=tests/sandbox")
+TESTS = ("tests", *(f"--ignore=tests/{folder}" for folder in APART))
 
 
 class Collected:

@@ -23,6 +23,8 @@ DECLARED = ("tests/test_figures.py", "tests/test_defaults.py")
 """What is asked first about lines that run at the import: figures, and fields with their defaults."""
 STARTS = re.compile(r"subprocess|tests\.(processes|approvals\.(bots|replicas))\b")
 """What a test imports that starts other processes: which lines these reach, no map shows."""
+APART = ("browser", "deploy", "sandbox")
+"""Folders of tests of the world around the bot."""
 Stage = Sequence[str]
 
 
@@ -69,9 +71,10 @@ class Reach:
             yield ordered[begin:end]
 
     def elsewhere(self) -> Stage:
-        """Return the files of the tests that start other processes."""
+        """Return the files of the tests that start other processes of the bot."""
         files = sorted((self._root / "tests").rglob("test_*.py"))
-        return [str(file.relative_to(self._root)) for file in files if STARTS.search(file.read_text(encoding="utf-8"))]
+        named = {str(file.relative_to(self._root)): file.read_text(encoding="utf-8") for file in files}
+        return [name for name, text in named.items() if STARTS.search(text) and name.split("/")[1] not in APART]
 
 
 def test_of(context: str) -> str:
