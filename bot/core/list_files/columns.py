@@ -7,7 +7,7 @@ so: zip codes and counts of orders are numbers, too.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.core.language.pasted_table import Columns
@@ -26,7 +26,10 @@ _PLACE = re.compile(r"\d{1,4}")
 
 @dataclass(frozen=True)
 class Layout:
-    """The column that names shoppers, by what; and where ids stand beside addresses. ``name``: what its header says."""
+    """The column that names shoppers, by what; and where ids stand beside addresses. ``name``: what its header says.
+
+    ``width``: how many cells a row has.
+    """
 
     at: int
     kind: CellKind
@@ -34,6 +37,7 @@ class Layout:
     name: str = ""
     customers: int | None = None
     profiles: int | None = None
+    width: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Sample:
         is_name = any(map(str.isalpha, above)) and "@" not in above
         has_header = is_name and kind_of(above) is not kind and not self._begins_with_values
         beside = (_one(self._named.customers), _one(self._named.profiles)) if has_header else (None, None)
-        return Layout(at, kind, has_header, above if has_header else "", *beside)
+        return Layout(at, kind, has_header, above if has_header else "", *beside, self.width)
 
     @cached_property
     def _begins_with_values(self) -> bool:

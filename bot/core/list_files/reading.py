@@ -14,6 +14,7 @@ from bot.core.list_files.encodings import Encoding, find_encoding
 from bot.core.list_files.file_kinds import ADVICE, is_zip
 from bot.core.list_files.records import DELIMITERS, LONGEST, Lines, TextTable, bounded, separator
 from bot.core.list_files.rows import Row, read_rows, read_words
+from bot.core.list_files.separated_numbers import refuse_separated_numbers
 from bot.core.list_files.workbooks import WorkbookTable, refuse_other_archives
 
 SAMPLE = 300
@@ -67,6 +68,8 @@ def read_list(brought: Brought) -> Iterator[Row]:
     lines = partial(encoding.lines, brought.file, LONGEST)
     sampled = _sampled(lines, brought)
     best, (table, plain) = _best(sampled, brought.column), sampled[-1]
+    if not brought.column:
+        refuse_separated_numbers((record.cell(0) for record in plain.records), brought.name)
     widest = max(sampled, key=lambda one: (one[1].width > 1, one[1].even))
     is_words = is_a_list_across(best[0].sample) if best else not _is_table(*widest)
     if not (brought.column or table.delimiter) and is_words and _are_words(plain):

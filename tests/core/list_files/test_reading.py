@@ -1,6 +1,7 @@
 """Lists are read from bytes: whatever their encoding, delimiter, line ends and header."""
 
 import io
+import re
 import zipfile
 from collections import deque
 from itertools import repeat
@@ -152,10 +153,41 @@ def test_a_column_in_doubt_is_asked_for_with_the_first_rows(content: str, asked:
 
 
 def test_what_stands_above_a_column_is_its_name_only_with_letters() -> None:
-    for above, label in (("1.000", "Column 1: customer ids"), ("zip", "Column zip: customer ids")):
+    for above, label in (("1.5", "Column 1: customer ids"), ("zip", "Column zip: customer ids")):
         with pytest.raises(Question) as question:
             read(f"{above}\n17\n18")
         assert [one.label for one in question.value.readings] == [label]
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        ("1,000\n17", "1,000"),
+        ("1,000, 17", "1,000"),
+        ("17\n42\n1,024", "1,024"),
+        ("17;1.000", "1.000"),
+        ("1'000\n17", "1'000"),
+        ("1 000\n17", "1 000"),
+        ("$1,234.50", "$1,234.50"),
+        ("#1,000\n#17", "#1,000"),
+        ("101,102,103", "101,102,103"),
+    ],
+)
+def test_a_number_with_separators_is_not_guessed(content: str, word: str) -> None:
+    with pytest.raises(Misuse, match=f"“{re.escape(word)}” in list.csv is no address and no id") as misuse:
+        read(content)
+    assert misuse.value.field == "text"
+
+
+def test_a_person_who_names_the_column_says_what_separators_are() -> None:
+    assert named("17,421\n18,422", "1") == [(1, 17), (2, 18)]
+    assert named("17,4,90210") == [(1, 17), (1, 4), (1, 90210)]
+    assert named("17 18\n19") == [(1, 17), (1, 18), (2, 19)]
+
+
+def test_a_row_with_more_cells_than_others_names_no_customer() -> None:
+    fault = "More cells than other rows have: a number may have separators"
+    assert named("customer_id,note\n17,x\n42,y\n1,024,z\n18,") == [(2, 17), (3, 42), (4, fault), (5, 18)]
 
 
 def test_a_person_names_the_column_by_name_or_number() -> None:
