@@ -49,7 +49,7 @@ class Filters(Args):
     segment: Annotated[
         str,
         Field(max_length=255),
-        SegmentInput(label="Segment", hint="By name or id; deleted ones too", option=True, private=True),
+        SegmentInput(label="Segment", hint="By name or id; deleted ones too", option=True, private=True, bare=".+"),
     ] = ""
     shopper: Annotated[
         str,
@@ -59,10 +59,13 @@ class Filters(Args):
             label="Shopper",
             hint="An email, a customer id or a profile id; ids of deleted shoppers too",
             option=True,
+            bare=".+",
         ),
     ] = ""
     kind: Annotated[
-        str, Field(max_length=50), Text(label="Kind", hint="Such as asked, approve or step done", option=True)
+        str,
+        Field(max_length=50),
+        Text(label="Kind", hint="Such as asked, approve or step done", option=True, bare=".+"),
     ] = ""
     since: Annotated[
         str,
@@ -73,7 +76,7 @@ class Filters(Args):
         str, Field(max_length=50), Text(label="Until", hint="A day counts to its end", option=True, bare=".+")
     ] = ""
     change: Annotated[
-        int | None, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change", option=True, private=True)
+        int | None, Field(ge=1, le=1_000_000_000), ChangeInput(label="Change", option=True, private=True, bare=r"#?\d+")
     ] = None
 
     @property

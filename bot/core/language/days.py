@@ -20,6 +20,9 @@ _NAMED = (
     re.compile(rf"{_WEEKDAY}{_DAY}(?:\s+of)?[\s-]*{_MONTH}(?:,?[\s-]*(?P<year>\d{{4}}))?"),
     re.compile(rf"{_WEEKDAY}{_MONTH}\s*{_DAY}(?:(?:,\s*|\s+)(?P<year>\d{{4}}))?"),
 )
+_NAMED_MONTH = re.compile(rf"{_MONTH}(?:,?\s+(?P<year>\d{{4}}))?|(?P<iso>\d{{4}}-\d{{2}})")
+_QUARTER = re.compile(r"q(?P<quarter>[1-4])(?:\s+(?P<year>\d{4}))?")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})|\.)?")
 
@@ -44,8 +47,23 @@ def days_in(words: str, today: date, *, month_first: bool) -> Iterator[Days]:
         if not _WEEKDAYS[day.weekday()].startswith(found["weekday"] or ""):
             raise ValueError("another day of the week")
         yield day, day
+    elif found := _NAMED_MONTH.fullmatch(words):
+        year, _, number = (found["iso"] or "").partition("-")
+        month = int(number) if number else _MONTHS.index(found["month"][:3]) + 1
+        yield _months(month, 1, year or found["year"], today)
+    elif found := _QUARTER.fullmatch(words):
+        yield _months(3 * int(found["quarter"]) - 2, 3, found["year"], today)
+    elif _YEAR.fullmatch(words):
+        yield _months(1, 12, words, today)
     else:
         yield from _relative(words, today)
+
+
+def _months(month: int, count: int, year: str | int | None, today: date) -> Days:
+    """Return so many months from one on; without a year, the latest that have begun. Raises ValueError."""
+    first = date(int(year), month, 1) if year else date(today.year - (month > today.month), month, 1)
+    last = first.month + count - 2
+    return first, (date(first.year + (last == 11), (last + 1) % 12 + 1, 1)) - timedelta(days=1)
 
 
 def _swappable(one: int, other: int, year: str | None, today: date, *, month_first: bool) -> Iterator[Days]:
@@ -82,6 +100,10 @@ def _relative(words: str, today: date) -> Iterator[Days]:
         first = today.replace(day=1)
         first = (first - timedelta(days=1)).replace(day=1) if which == "last" else first
         yield first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    elif unit in ("quarter", "year") and which in ("this", "last"):
+        count = 3 if unit == "quarter" else 12
+        number = (12 * today.year + today.month - 1) // count - (which == "last")
+        yield _months(number * count % 12 + 1, count, number * count // 12, today)
     elif which in ("", "last", "on") and len(unit) >= 3:
         named = [at for at, name in enumerate(_WEEKDAYS) if name.startswith(unit)]
         for at in named:

@@ -10,7 +10,11 @@ from bot.core.language.args import DASHES
 from bot.core.language.days import Days, days_in
 from bot.core.language.phrases import counted
 
-_AGE = re.compile(r"(\d{1,5})\s*(w|weeks?|d|days?|h|hours?|hrs?|m|min|minutes?)(?:\s+ago)?")
+_AGE = re.compile(
+    r"(?:(?:the\s+)?(?:last|past)\s+(?=\S+\s))?(\d{1,5}|an?|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?:(?<=\d)\s*|\s+)(w|weeks?|d|days?|h|hours?|hrs?|m|min|minutes?)(?:\s+ago)?"
+)
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _CLOCK = re.compile(
     r"(?:(?P<before>.*?)(?:[\s,]+|(?<=\d)t))??(?:at\s+)?"
@@ -88,7 +92,10 @@ def _time(clock: re.Match[str]) -> time:
 def parse_age(words: str) -> timedelta | None:
     """Parse ``3d``, ``12h``, ``30m``, ``1w`` or ``2 weeks ago``; None if it is something else."""
     found = _AGE.fullmatch(words)
-    return int(found[1]) * _UNITS[found[2][0]] if found else None
+    if not found:
+        return None
+    count = _WORDS.index(found[1]) + 1 if found[1] in _WORDS else 1 if found[1] in ("a", "an") else int(found[1])
+    return count * _UNITS[found[2][0]]
 
 
 def describe_age(age: timedelta) -> str:

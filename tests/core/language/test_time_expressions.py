@@ -91,10 +91,36 @@ def test_days_are_read_as_people_write_them(text: str, first: str, days: int) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("november", "2026-11-01", "2026-11-30"),
+        ("Dec", "2025-12-01", "2025-12-31"),
+        ("Feb 2024", "2024-02-01", "2024-02-29"),
+        ("2026-11", "2026-11-01", "2026-11-30"),
+        ("2025", "2025-01-01", "2025-12-31"),
+        ("Q3", "2026-07-01", "2026-09-30"),
+        ("q4 2025", "2025-10-01", "2025-12-31"),
+        ("this quarter", "2026-10-01", "2026-12-31"),
+        ("last quarter", "2026-07-01", "2026-09-30"),
+        ("this year", "2026-01-01", "2026-12-31"),
+        ("last year", "2025-01-01", "2025-12-31"),
+    ],
+)
+def test_months_quarters_and_years_are_from_their_first_day_to_their_last(text: str, first: str, last: str) -> None:
+    from_, until = meant(text)
+    assert format_time(from_, BERLIN) == f"{first} 00:00:00"
+    assert format_time(until, BERLIN) == f"{date.fromisoformat(last) + timedelta(days=1)} 00:00:00"
+
+
+@pytest.mark.parametrize(
     ("text", "moment"),
     [
         ("1w", "2026-11-17T23:30"),
         ("2 weeks ago", "2026-11-10T23:30"),
+        ("the last two weeks", "2026-11-10T23:30"),
+        ("past 3 days", "2026-11-21T23:30"),
+        ("a week ago", "2026-11-17T23:30"),
+        ("an hour ago", "2026-11-24T22:30"),
         ("3 days", "2026-11-21T23:30"),
         ("90 min", "2026-11-24T22:00"),
         ("now", "2026-11-24T23:30"),
@@ -191,7 +217,7 @@ def test_zones_of_odd_minutes_count() -> None:
     [
         "", "soon", "tomorrow", "2026-02-30", "2026-13-01", "2026-11-24 25:00", "2026-11-24 09:60", "28/13/2026",
         "0001-01-01", "9999-12-31", "0000-01-01", "-3d", "999999d", "d", "2026-11-24 09", "<!channel>", "31/02/2026",
-        "13pm", "25:00", "last weeks", "mo", "may", "Mon, 24 Nov 2026", "30 Feb", "last week 9:00", "0am", "3y", "/",
+        "13pm", "25:00", "last weeks", "mo", "mayday", "Mon, 24 Nov 2026", "30 Feb", "last week 9:00", "0am", "3y", "/",
     ],
 )  # fmt: skip
 def test_what_is_no_time_gets_a_sentence_that_shows_what_is(text: str) -> None:
