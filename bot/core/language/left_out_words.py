@@ -7,10 +7,25 @@ from bot.core.language.tokenizer import Word
 
 EXCEPT = frozenset(
     {"except", "excepting", "excluding", "exclude", "but", "not", "without", "minus", "besides", "apart"}
+    | {"neither", "nor", "never", "don't", "don’t", "dont"}
     | {"außer", "ausser", "ohne", "nicht", "sauf", "excepto", "menos"}
 )
 EVERY = frozenset({"all", "every", "each", "everything", "everyone", "everybody", "any", "*"})
 _EXCEPT = re.compile(rf"(?<![\w@.'-])(?:{'|'.join(sorted(EXCEPT))})(?![\w@.'-])", re.IGNORECASE)
+
+
+_LATER = re.compile(
+    r"(?<![\w@.'-])(?:tomorrow|tonight|until|later|starting|as of|next (?:week|month|year|time)"
+    r"|(?:on|from|since|by) (?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![\w@.'-])",
+    re.IGNORECASE,
+)
+"""Times other than now: what is asked for is done at once, and stays done."""
+
+
+def before_another_time(text: str) -> tuple[str, str] | None:
+    """Return what stands in a text before a time other than now, and that time; None without one."""
+    found = _LATER.search(text)
+    return (text[: found.start()].strip(" ,;"), text[found.start() :].strip(" ,;")) if found else None
 
 
 def excepting_word(words: tuple[Word, ...], *, besides: Set[str]) -> str:

@@ -41,6 +41,13 @@ PARTICLES = frozenset(
     {"van", "von", "de", "del", "della", "der", "den", "di", "da", "dos", "la", "le", "el", "al", "ter", "ten", "zu"}
 )
 """What surnames of several words begin with."""
+SAYING_SO = frozenset({"customer", "customers", "customer id", "id", "shopper", "shoppers", "no", "number"})
+"""Words before a number that only say what it is: nobody is called like that."""
+_OTHER_THINGS = frozenset(
+    {"order", "orders", "ticket", "tickets", "case", "invoice", "issue", "request", "item", "change", "promotion"}
+    | {"entry", "po", "ref", "reference", "room", "apt", "suite", "unit", "task", "bug", "line", "row", "box"}
+)
+"""What is numbered besides customers: ``order #17``."""
 _SURNAME = re.compile(rf"\s*(?:(?:{'|'.join(sorted(PARTICLES))})\s+)*[^\W\d_][\w'.-]*\s*", re.IGNORECASE)
 _SURNAMES = re.compile(r"\s*(?:[^\W\d_][\w'.-]*\s*){1,3}")
 """A surname, as Outlook writes it before the first name; and of several words, where a semicolon stands before it."""
@@ -129,13 +136,17 @@ class _Collected:
         elif is_uuid(profile):
             self.profiles[profile.lower()] = None
         elif marked := _MARKED.fullmatch(bare):
-            self.customers[int(marked[1])] = None
+            (self.numbers if self._is_of_another_thing() else self.customers)[int(marked[1])] = None
         elif _NUMBER.fullmatch(bare):
             self.numbers[int(bare)] = None
         else:
             self.others |= {word.strip(_ENDS): None} if any(map(str.isalnum, bare)) else {}
             return False
         return True
+
+    def _is_of_another_thing(self) -> bool:
+        """Return whether the word before a number says that it is no customer's."""
+        return bool(self._phrase) and self._phrase[-1].strip("([").casefold() in _OTHER_THINGS
 
     def add_row(self, row: Row) -> None:
         """Add a row of a table: the person with its address, else with its ids. Its other cells name nobody."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from bot.bigcommerce import Customer
 from bot.core.errors import Question, Reading
 from bot.core.language.addresses import with_addresses
-from bot.core.language.left_out_words import before_exception
+from bot.core.language.left_out_words import before_another_time, before_exception
 from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import listing
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
@@ -73,6 +73,20 @@ def ask_about_exceptions(texts: Sequence[str], named: ShopperWords, field: str) 
             (Reading({field: before}, f"Only {listing(meant.words)}"),) if meant.count else (),
             field=field,
             for_log="A word leaves someone out.",
+        )
+
+
+def ask_about_times(texts: Sequence[str], named: ShopperWords, field: str) -> None:
+    """Raise Question if words in typed lists say when: “tomorrow”, “until Friday”."""
+    found = before_another_time(" ".join(map(plain, texts))) if names_in(named) else None
+    if found:
+        before, when = found
+        meant = read_shoppers((before,))
+        raise Question(
+            f"I do everything at once, so “{when}” would be left out. Nothing was done yet.",
+            (Reading({field: before}, f"Now, {listing(meant.words)}"),) if meant.count else (),
+            field=field,
+            for_log="Words say when it is to be done.",
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from bot.bigcommerce import Customer, Reader
 from bot.core.language.pasted_text import plain
-from bot.core.language.shopper_list import read_shoppers
+from bot.core.language.shopper_list import SAYING_SO, ShopperWords, read_shoppers
 
 _PHONE = re.compile(r"[+(]?[\d ().\-/]{5,}\d")
 _NOT_IN_NAMES = re.compile('[,"]')
@@ -16,7 +16,7 @@ async def search_shoppers(words: str, reader: Reader, most: int) -> tuple[Custom
     """Return up to ``most`` customers whom the words may mean, each once."""
     text, named = " ".join(plain(words).split()), read_shoppers((words,))
     searches = [
-        _some(reader.customers(ids=(*named.customer_ids, *named.numbers)), most),
+        _some(reader.customers(ids=(*named.customer_ids, *_numbers_said_to_be_ids(named))), most),
         _some(reader.customers(emails=named.emails), most),
     ]
     if named.others:
@@ -27,6 +27,11 @@ async def search_shoppers(words: str, reader: Reader, most: int) -> tuple[Custom
         searches += [_some(reader.customers(phone=number), most) for number in numbers]
     found = await asyncio.gather(*searches)
     return tuple({one.id: one for customers in found for one in customers}.values())[:most]
+
+
+def _numbers_said_to_be_ids(named: ShopperWords) -> tuple[int, ...]:
+    """Return the numbers beside words that only say what they are: ``customer 17``, not ``ida page 2``."""
+    return named.numbers if {one.strip(".").casefold() for one in named.others} <= SAYING_SO else ()
 
 
 async def customers_called(name: str, reader: Reader, most: int, *, whole: bool = False) -> tuple[Customer, ...]:

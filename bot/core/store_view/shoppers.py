@@ -10,22 +10,21 @@ from bot.bigcommerce import Contradiction, Customer, NotFound
 from bot.core.errors import Misuse, NothingToDo, Question, Reading
 from bot.core.items import Item
 from bot.core.language.phrases import counted, listing, tallied
-from bot.core.language.shopper_list import ShopperWords, read_shoppers
+from bot.core.language.shopper_list import SAYING_SO, ShopperWords, read_shoppers
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.people_meant import (
     ask_about_addresses,
     ask_about_exceptions,
+    ask_about_times,
     ask_whom,
     describe_customer,
+    full_name,
     listed,
     names_in,
 )
 
 LEFT_OUT = 3
 """How many of the words that name nobody are shown: pasted columns have hundreds."""
-
-SAYING_SO = frozenset({"customer", "customers", "customer id", "id", "shopper", "shoppers", "no", "number"})
-"""Words before a number that only say what it is: nobody is called like that."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +99,7 @@ async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") 
     named = read_shoppers(lists)
     if shop.can_ask:
         ask_about_exceptions(lists, named, field)
+        ask_about_times(lists, named, field)
         ask_about_addresses(lists, named, field)
     if named.numbers:
         raise _are_customers(named, field)
@@ -112,7 +112,8 @@ async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") 
     unknown = [word for word, found in matches.items() if not found]
     unknown += [id_ for id_, found in zip(named.profile_ids, profiles, strict=True) if not found]
     ambiguous = {word: found for word, found in matches.items() if len(found) > 1}
-    return ResolvedShoppers(_each_once(shoppers), _unresolved(named, unknown, ambiguous), named.others, field)
+    others = _without_own_names(named.others, shoppers)
+    return ResolvedShoppers(_each_once(shoppers), _unresolved(named, unknown, ambiguous), others, field)
 
 
 def _are_customers(named: ShopperWords, field: str) -> Question:
@@ -128,6 +129,12 @@ def _are_customers(named: ShopperWords, field: str) -> Question:
         field=field,
         for_log="A number may be a customer's id or not.",
     )
+
+
+def _without_own_names(others: Sequence[str], shoppers: Iterable[Shopper]) -> tuple[str, ...]:
+    """Return other words but for the names of the shoppers beside whose addresses they stand."""
+    own = {part.casefold() for one in shoppers if one.customer for part in full_name(one.customer).split()}
+    return tuple(one for one in others if not all(part.strip("()").casefold() in own for part in one.split()))
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -37,6 +37,9 @@ def emails(*addresses: str) -> ShopperWords:
         ("#1,024", ShopperWords(others=("#1,024",))),
         ("ada@x.org,#1,024", ShopperWords(emails=("ada@x.org",), others=("#1,024",))),
         ("#17,#18", ShopperWords(customer_ids=(17, 18))),
+        ("ada@x.org order #17", ShopperWords(("ada@x.org",), numbers=(17,), others=("order",))),
+        ("ada@x.org (Ticket #17), #18", ShopperWords(("ada@x.org",), (18,), numbers=(17,), others=("(Ticket",))),
+        ("Ada Byron #17", ShopperWords(customer_ids=(17,), others=("Ada", "Byron"))),
         ("0 " + "1" * 20, ShopperWords(others=("0", "1" * 20))),
         # a label says what stands behind it
         ("Shopper: ada@x.org, Emails = ben@x.org", emails("ada@x.org", "ben@x.org")),
