@@ -18,13 +18,15 @@ BETWEEN = ("\n", "\n", "; ", ";", "\t", ", ")
 
 @st.composite
 def lists(draw: st.DrawFn) -> tuple[set[int], str]:
-    """Ids, each by itself on a line or in one row, and numbers among them with separators."""
+    """Ids, each by itself on a line or in one row, and numbers among them with separators: blanks may part ids."""
     ids, sign = draw(st.lists(st.integers(1, 999), max_size=4)), draw(st.sampled_from(SIGNS))
     others = draw(st.lists(st.integers(1, 5_000_000), min_size=1, max_size=2))
     words = [*map(str, ids), *(draw(st.sampled_from(WRITTEN)).format(one).replace(",", sign) for one in others)]
     header = draw(st.sampled_from(("", "", "customer_id\n", "id\n")))
     text = draw(st.sampled_from(BETWEEN)).join(draw(st.permutations(words)))
-    return {*ids, *others}, header + text
+    groups = [f"{one:,}".split(",") for one in others] if sign.isspace() else []
+    parted = [each for each in groups if not any(one.startswith("0") for one in each)]
+    return {*ids, *others, *(int(one) for each in parted for one in each)}, header + text
 
 
 @given(lists())

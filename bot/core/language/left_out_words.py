@@ -15,7 +15,7 @@ _EXCEPT = re.compile(rf"(?<![\w@.'-])(?:{'|'.join(sorted(EXCEPT))})(?![\w@.'-])"
 
 
 _LATER = re.compile(
-    r"(?<![\w@.'-])(?:tomorrow|tonight|until|later|starting|as of|next (?:week|month|year|time)"
+    r"(?<![\w@.'-])(?:tomorrow|tonight|until|next (?:week|month|year|time)"
     r"|(?:on|from|since|by) (?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![\w@.'-])",
     re.IGNORECASE,
 )

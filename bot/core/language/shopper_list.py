@@ -18,7 +18,7 @@ _ANGLE = re.compile(r"<(?P<inside>[^<>|]*@[^<>|]*)>")
 _PHONE = r"(?<![\w@.,#])(?:\+|\(\+?\d|0)(?:[ ().\-/]{0,3}\d){6,14}(?![\w@]|-\w)"
 _LOCAL = r"(?<![\w@.,#/-])(?:(?:1[ .-])?\d{3}[ .-])?\d{3}[ .-]\d{4}(?![\w@]|-\w|[ ./]\d)"
 """A telephone number without the sign of a country or a city: ``555 7946``. It may be two ids, too."""
-_GROUPED = r"(?:(?<![\w.,#])[$€£¥]?|(?<![\w.#])#)\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w@,])"
+_GROUPED = r"(?:(?<![\w.,#])[$€£¥]?|(?<![\w.#])#)\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w@]|,\S)"
 _TOKEN = re.compile(
     r"(?P<local>\"[^\"@<>]+\"@[^\s,;\"<>]+)|\"(?P<quoted>[^\"]*)\""
     rf"|(?P<whole>{_PHONE}|{_LOCAL}|{_GROUPED})|(?P<bare>[^\s,;|\"<>]+)|(?P<end>[,;|\t])"

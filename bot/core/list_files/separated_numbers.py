@@ -8,7 +8,9 @@ from bot.core.errors import Misuse
 _NUMBERS = re.compile(r"[\d\s#$€£¥.,;|'’]*")
 _BETWEEN = re.compile(r"[\s;|]+|,(?!\d)")
 _SEPARATED = re.compile(r"[#$€£¥]?\d{1,3}(?:[.,'’]\d{3})+(?:[.,]\d{1,2})?")
-_WITH_BLANKS = re.compile(r"\s*(?P<number>\d{1,3}(?: \d{3})* 0\d{2}(?: \d{3})*)\s*")
+_WITH_BLANKS = re.compile(
+    r"\s*(?P<number>[#$€£¥]?\d{1,3}(?:\s\d{3})*\s0\d{2}(?:\s\d{3})*(?:[.,]\d{1,2})?)(?![.,]?\d).*"
+)
 """A line of groups of digits one of which is no id, since it begins with a zero."""
 
 

@@ -35,6 +35,7 @@ def emails(*addresses: str) -> ShopperWords:
         ("ada@x.org,1,024", ShopperWords(emails=("ada@x.org",), numbers=(1,), others=("024",))),
         ("17,421", ShopperWords(others=("17,421",))),
         ("#1,024", ShopperWords(others=("#1,024",))),
+        ("#1,024, #17", ShopperWords(customer_ids=(17,), others=("#1,024",))),
         ("ada@x.org,#1,024", ShopperWords(emails=("ada@x.org",), others=("#1,024",))),
         ("#17,#18", ShopperWords(customer_ids=(17, 18))),
         ("ada@x.org order #17", ShopperWords(("ada@x.org",), numbers=(17,), others=("order",))),
