@@ -21,9 +21,9 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
     "connection": {
         "LONGEST_WRITE": 10,
         "LONGEST_READ": 30,
-        "FRESH": 5,
         "URI_TOO_LONG": 414,
     },
+    "exchanges": {"FRESH": 5},
     "endpoints": {"MEMBERS_AT_ONCE": 50, "CUSTOMERS_AT_ONCE": 10, "LONGEST_EMAIL": 255},
     "models": {"MOST_SEGMENTS": 1000},
     "failures": {"_LONGEST_MESSAGE": 200},

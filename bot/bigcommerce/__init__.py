@@ -13,9 +13,10 @@ sentence for people, and its ``maybe_done`` says whether a write may have been c
 Pure, from the inside out: ``models`` and ``targeting`` are what the store holds, ``wire`` and ``endpoints`` build
 requests, ``responses`` decodes responses (``long_pages`` those that list many), and ``failures`` what a refusal says;
 ``paging`` says which pages can be trusted, ``rate_limits`` and ``attempts`` compute waits. ``turns`` gives each request
-its turn, by how urgent it is, and by this process's part of what the store takes at once (``shares``); ``connection``
-sends it, again where that is safe, and ``network`` is the only module with I/O; ``reader`` and ``client`` are the
-public interface. Who writes may bring a ``Fence``, which is asked last before a request's first byte.
+its turn, by how urgent it is, and by this process's part of what the store takes at once (``shares``); ``exchanges``
+sends it, ``connection`` again where that is safe, and ``network`` is the only module with I/O; ``reader`` and
+``client`` are the public interface. Who writes may bring a ``Fence``, which is asked last before a request's first
+byte.
 """
 
 from bot.bigcommerce.client import API_URL, Store, connect

@@ -1,20 +1,15 @@
 """The thin layer above the network: requests to one store, paced, bounded and retried."""
 
-import asyncio
-import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from http.cookiejar import CookieJar
-from uuid import NAMESPACE_OID, uuid5
 
 import httpx
 
 from bot.bigcommerce.attempts import (
     TOO_MANY,
-    NoResponse,
     Outcome,
     OutcomeWord,
     conclude,
@@ -24,9 +19,10 @@ from bot.bigcommerce.attempts import (
     request_id,
     word_for,
 )
-from bot.bigcommerce.errors import RateLimited, StoreError, TimedOut, Unreachable
+from bot.bigcommerce.errors import StoreError
+from bot.bigcommerce.exchanges import Attempt, Exchanges, TurnLost
 from bot.bigcommerce.fence import Caller
-from bot.bigcommerce.network import LET_OUT, Connections, LetOut
+from bot.bigcommerce.network import Connections
 from bot.bigcommerce.rate_limits import Attempts, Quota
 from bot.bigcommerce.recent_writes import RecentWrites
 from bot.bigcommerce.responses import Response
@@ -41,9 +37,6 @@ LONGEST_READ = 30.0
 URI_TOO_LONG = 414
 USER_AGENT = "segment-bot (customer segments; https://developer.bigcommerce.com)"
 """The vendor asks each client to send one of its own."""
-FRESH = 5.0
-"""Seconds after which a document that was read is not put back any more, but read again."""
-_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
 @dataclass(frozen=True)
@@ -59,14 +52,6 @@ class _NoCookies(CookieJar):
 
     def extract_cookies(self, response: object, request: object) -> None:
         """Keep none."""
-
-
-class _TooOld(Exception):
-    """A document was read too long ago to be put back."""
-
-
-class _TurnLost(Exception):
-    """The process slept so long after a request's turn had come that others may have its place by now."""
 
 
 Draft = Callable[[], Awaitable[Request | None]]
@@ -97,8 +82,6 @@ class Connection:
         heard: Heard = unheard,
     ) -> None:
         self._http = http
-        self._longest_write = longest_write
-        self._longest_read = longest_read
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -106,6 +89,11 @@ class Connection:
         self._heard = heard
         self._url_room = URL_ROOM
         self.recent = RecentWrites(clock, sleep)
+        self._exchanges = Exchanges(http, clock, turns, self._learn, longest_write, longest_read)
+
+    async def close(self) -> None:
+        """Wait for no answer any more."""
+        await self._exchanges.close()
 
     @property
     def quota_left(self) -> int | None:
@@ -160,23 +148,20 @@ class Connection:
 
     async def try_once(self, request: Request) -> Response:
         """Return the store's response to a single attempt, out of turn. Raises Unreachable or TimedOut."""
-        return conclude(await self._exchange(request, Caller(), self._clock()), request, repeated=False)
+        outcome = await self._exchanges.attempt(Attempt(request, Caller(), self._clock()))
+        return conclude(outcome, request, repeated=False)
 
     async def _attempt(self, request: Request, caller: Caller, drafted_at: float) -> tuple[Outcome, float]:
         while True:
-            with suppress(_TurnLost):
-                return await self._attempt_in_turn(request, caller, drafted_at)
+            with suppress(TurnLost):
+                return await self._attempt_in_turn(Attempt(request, caller, drafted_at))
 
-    async def _attempt_in_turn(self, request: Request, caller: Caller, drafted_at: float) -> tuple[Outcome, float]:
+    async def _attempt_in_turn(self, attempt: Attempt) -> tuple[Outcome, float]:
+        caller = attempt.caller
         began = await self._turns.take(caller.lane)
-        try:
-            outcome = await self._exchange(request, caller, drafted_at)
-            if isinstance(outcome, Response):
-                self._learn(request, outcome)
-        finally:
-            self._turns.give_back(caller.lane)
+        outcome = await self._exchanges.attempt_in_turn(attempt)
         self._heard(word_for(outcome), request_id(outcome))
-        caller.fence.ended(wrote=request.writes, answered=is_answer(outcome))
+        caller.fence.ended(wrote=attempt.request.writes, answered=is_answer(outcome))
         return outcome, self._clock() - began
 
     def _learn(self, request: Request, response: Response) -> None:
@@ -186,44 +171,6 @@ class Connection:
         if response.status == URI_TOO_LONG:
             refused = len(str(self._http.base_url)) + len(request.target)
             self._url_room = max(SHORTEST_URL_ROOM, min(self._url_room, refused // 2))
-
-    async def _exchange(self, request: Request, caller: Caller, drafted_at: float) -> Outcome:
-        try:
-            async with asyncio.timeout(None if request.writes else self._longest_read) as limit:
-                let_out = partial(self._let_out, request, caller, drafted_at, limit)
-                response = await self._exchanged(request, caller.correlation_id, let_out)
-        except _TooOld:
-            return NoResponse(RateLimited(about=request.about), sent=False)
-        except (httpx.RequestError, TimeoutError) as error:
-            # Neither raised nor chained here: httpx's error holds the request, and thus the token.
-            cause = f"{type(error).__name__}: {error}"
-            kind = TimedOut if isinstance(error, httpx.TimeoutException | TimeoutError) else Unreachable
-            return NoResponse(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
-        names = {name.lower(): value for name, value in response.headers.items()}
-        return Response(response.status_code, names, response.content)
-
-    async def _exchanged(self, request: Request, correlation_id: str | None, let_out: LetOut) -> httpx.Response:
-        headers = {"X-Correlation-Id": correlation_uuid(correlation_id)} if correlation_id else {}
-        body = None
-        if request.body is not None:
-            body = json.dumps(request.body).encode()
-            headers["Content-Type"] = "application/json"
-        url = f"{self._http.base_url}{request.target}"
-        return await self._http.request(
-            request.method, url, content=body, headers=headers, extensions={LET_OUT: let_out}
-        )
-
-    async def _let_out(self, request: Request, caller: Caller, drafted_at: float, limit: asyncio.Timeout) -> None:
-        """Ask whether the request may be sent; last before its bytes. Raises HeldBack, _TooOld and _TurnLost."""
-        if request.writes:
-            await caller.fence.permit()
-        if not self._turns.may_send:
-            raise _TurnLost
-        if not request.writes:
-            return
-        if request.whole and self._clock() - drafted_at > FRESH:
-            raise _TooOld
-        limit.reschedule(asyncio.get_running_loop().time() + self._longest_write)
 
 
 @asynccontextmanager
@@ -258,13 +205,13 @@ async def open_connection(
         cookies=_NoCookies(),
     ) as http:
         turns = Turns(clock, sleep, left_by_long_runs, share)
-        yield Connection(http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read, heard=heard)
-
-
-@lru_cache(maxsize=16)
-def correlation_uuid(text: str) -> str:
-    """Return the X-Correlation-Id for a caller's own id, the same each time: the vendor documents a UUID."""
-    return str(uuid5(NAMESPACE_OID, text))
+        made = Connection(
+            http, clock, sleep, jitter, longest_write, turns=turns, longest_read=longest_read, heard=heard
+        )
+        try:
+            yield made
+        finally:
+            await made.close()
 
 
 def build_base_url(url: str, store_hash: str) -> str:

@@ -83,7 +83,8 @@ async def _nobody_to_ask() -> None:
 class Share:
     """The places of this process. All of them are its own, until it begins to ``divide`` them with others.
 
-    ``ask_again``: seconds after which it asks again for what it could use.
+    ``ask_again``: seconds after which it asks again for what it could use. ``in_use``: how many requests the store has
+    in hand.
     """
 
     def __init__(self, ask_again: float = ASK_AGAIN) -> None:
@@ -93,7 +94,7 @@ class Share:
         self._elapsed: Callable[[], float] = time.monotonic
         self._ask: Callable[[], Awaitable[None]] = _nobody_to_ask
         self._until, self._asked = inf, -inf
-        self._in_use = self._wanted = self._peak = 0
+        self.in_use = self._wanted = self._peak = 0
 
     def divide(self, elapsed: Callable[[], float], ask: Callable[[], Awaitable[None]]) -> None:
         """Begin to share with other processes: from now on it has what it is given.
@@ -116,7 +117,7 @@ class Share:
     @property
     def may_send(self) -> bool:
         """Whether what has a place may still be sent: a process that slept has lost its places."""
-        return self.lasts and self._in_use <= self.allotment.places
+        return self.lasts and self.in_use <= self.allotment.places
 
     @property
     def has_too_many(self) -> bool:
@@ -125,7 +126,7 @@ class Share:
 
     def use(self, in_use: int, wanted: int) -> None:
         """Note how many places are in use, and how many could be."""
-        self._in_use, self._wanted = in_use, min(wanted, AT_ONCE)
+        self.in_use, self._wanted = in_use, min(wanted, AT_ONCE)
         self._peak = max(self._peak, self._wanted)
 
     def demand(self) -> Demand:
@@ -158,4 +159,4 @@ class Share:
 
     @property
     def _held(self) -> int:
-        return max(self._in_use, self.usable)
+        return max(self.in_use, self.usable)

@@ -178,7 +178,8 @@ class Process:
         """End what is under way, and cancel what takes longer; another process may resume it at once."""
         await self.tasks.finish()
         await self.tasks.stop()
+        in_use = self.share.in_use  # the store has that in hand, although nobody waits for it any more
         self.share.leave()
         with suppress(NotRecorded):  # the others will see when its leases expire
             await self.ledger.catch_up()
-            await self.ledger.leases.resign(owner=self.owner)
+            await self.ledger.leases.resign(owner=self.owner, in_use=in_use)

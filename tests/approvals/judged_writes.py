@@ -5,7 +5,8 @@ from collections import Counter
 
 import httpx
 
-from bot.bigcommerce.connection import FRESH, LONGEST_WRITE
+from bot.bigcommerce.connection import LONGEST_WRITE
+from bot.bigcommerce.exchanges import FRESH
 from bot.core.approval.changes import Change, Run, State, StepState
 from bot.core.approval.policy import Policy
 from bot.core.planning.steps import (

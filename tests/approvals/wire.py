@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote
 
 import httpx
 
-from bot.bigcommerce.connection import correlation_uuid
+from bot.bigcommerce.exchanges import correlation_uuid
 from bot.sandbox.store import Store
 from bot.sandbox.store.api.endpoints import ENDPOINTS, Endpoint
 from bot.sandbox.store.api.request import Request

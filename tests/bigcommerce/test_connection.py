@@ -24,8 +24,8 @@ from bot.bigcommerce import (
 )
 from bot.bigcommerce.connection import (
     build_base_url,
-    correlation_uuid,
 )
+from bot.bigcommerce.exchanges import correlation_uuid
 from bot.bigcommerce.network import TIMEOUT
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS
 from bot.bigcommerce.shares import AT_ONCE, RESERVED

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bot.bigcommerce import API_URL, HeldBack, NewSegment, TimedOut, connect
-from bot.bigcommerce.connection import FRESH
+from bot.bigcommerce.exchanges import FRESH
 from bot.sandbox import server
 from bot.sandbox import store as emulated
 from tests.bigcommerce.conftest import TOKEN, Clock, listed, profile, scripted, store_of, uuid

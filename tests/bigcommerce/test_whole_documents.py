@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from bot.bigcommerce import AnyOf, NotFound, Promotion, RateLimited, SegmentChange, ServerError, Store
-from bot.bigcommerce.connection import FRESH, Connection
+from bot.bigcommerce.connection import Connection
 from bot.bigcommerce.endpoints import update_promotion
+from bot.bigcommerce.exchanges import FRESH
 from bot.bigcommerce.fence import Caller
 from bot.bigcommerce.rate_limits import REFUSALS
 from bot.bigcommerce.turns import Turns

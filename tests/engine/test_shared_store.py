@@ -202,3 +202,56 @@ async def test_nothing_is_sent_while_the_ledger_cannot_be_written(replicas: Repl
             await turns()
             assert not asked.done()
         assert await asked == 1
+
+
+async def test_what_nobody_waits_for_any_more_keeps_its_place_until_the_store_answers(replicas: Replicas) -> None:
+    one, network = await replicas.join("one"), Network()
+    async with store_of(one, network) as store:
+        asked = [asyncio.create_task(store.profile_count()) for _ in range(30)]
+        await turns()
+        for each in asked[:5]:
+            each.cancel()
+        await turns()
+        assert (network.under_way, one.share.in_use) == (AT_ONCE, AT_ONCE)
+        network.answer.set()
+        assert await asyncio.gather(*asked[5:]) == [1] * 25
+        assert one.share.in_use == 0
+
+
+async def test_what_is_not_sent_yet_is_not_sent_once_nobody_waits_for_it(replicas: Replicas) -> None:
+    one, two, network = await replicas.join("one"), await replicas.join("two"), Network()
+    waiting = asyncio.Event()
+
+    class Connecting(Carried):
+        """A network on which connections take a while."""
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await waiting.wait()
+            return await super().handle_async_request(request)
+
+    async with connect("https://store.example", "s", "t", transport=Connecting(network), share=two.share) as store:
+        asked = asyncio.create_task(store.profile_count())
+        await turns()
+        asked.cancel()
+        await turns()
+        waiting.set()
+        await turns()
+        assert (network.under_way, one.share.in_use) == (0, 0)
+
+
+async def test_what_a_stopped_one_has_under_way_keeps_its_place_until_its_lease_ends(replicas: Replicas) -> None:
+    one, two, network = await replicas.join("one"), await replicas.join("two"), Network()
+    async with store_of(one, network) as store:
+        for _ in range(30):
+            one.tasks.start(store.profile_count())
+        await turns()
+        assert network.under_way == 8
+        await one.tasks.stop()
+        await one.stop()
+        for _ in range(3):
+            works(two)
+            await replicas.passes(HEARTBEAT, two)
+        assert usable(one, two) == [0, 2]
+        await replicas.passes(LEASE, two)
+        await replicas.passes(HEARTBEAT, two)
+        assert usable(one, two) == [0, AT_ONCE]

@@ -113,6 +113,18 @@ async def test_a_process_that_resigns_frees_what_it_holds(ledger: Ledger) -> Non
     assert [one.id for one, _ in await ledger.invocations.claim_abandoned(owner="two", now=NOW)] == ["3"]
 
 
+async def test_places_that_are_in_use_as_a_process_resigns_are_free_after_its_lease(
+    ledger: Ledger, other: Ledger
+) -> None:
+    await planned(ledger, "1", owner="one")
+    await ledger.leases.renew(owner="one", until=LATER, now=NOW, demand=Demand(held=0, wanted=10))
+    await ledger.leases.resign(owner="one", in_use=3)
+    assert await other.leases.unattended(State.PLANNED, now=NOW) == (1,)
+    for now, places in ((NOW, 7), (LATER, 7), (LATER + SECOND, 10)):
+        found = await other.leases.renew(owner="two", until=LATER + SECOND, now=now, demand=Demand(held=7, wanted=10))
+        assert found.places == places
+
+
 async def test_a_lease_further_ahead_than_any_can_be_ends_like_the_others(ledger: Ledger, other: Ledger) -> None:
     """A clock was a year ahead when the process renewed its lease; it was killed, and the clock corrected."""
     await planned(ledger, owner="one")

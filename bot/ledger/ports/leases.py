@@ -58,8 +58,11 @@ class Leases(Protocol):
     async def living(self, now: datetime) -> tuple[LivingProcess, ...]:
         """Return the processes that live, those who live longest first."""
 
-    async def resign(self, *, owner: str) -> None:
-        """Release everything that ``owner``, a process that stops, holds."""
+    async def resign(self, *, owner: str, in_use: int = 0) -> None:
+        """Release everything that ``owner``, a process that stops, holds.
+
+        So many places at the store are still ``in_use``: others get them when its lease ends.
+        """
 
     async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the changes in this state that no living process holds, oldest first."""

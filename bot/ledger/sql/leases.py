@@ -133,9 +133,14 @@ class SqlLeases:
         rows = await self._database.read(statement(_LIVING, (timestamp(now),)))
         return tuple(LivingProcess(_time(row["since"]), row["schema"], bool(row["may_write"])) for row in rows)
 
-    async def resign(self, *, owner: str) -> None:
-        """Release everything that ``owner`` holds."""
-        await self._database.write(statement("DELETE FROM processes WHERE owner = ?", (owner,)))
+    async def resign(self, *, owner: str, in_use: int = 0) -> None:
+        """Release everything that ``owner`` holds; the places that are in use, when its lease ends."""
+        if in_use:
+            left = (f"{owner} (stopped)", in_use, owner)
+            query = "UPDATE processes SET owner = ?, places = ?, wanted = 0 WHERE owner = ?"
+            await self._database.write(statement(query, left))
+        else:
+            await self._database.write(statement("DELETE FROM processes WHERE owner = ?", (owner,)))
 
     async def unattended(self, state: State, *, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the changes in this state that no living process holds, oldest first."""
