@@ -1,6 +1,7 @@
 """Processes of the command line: started, waited for until they say that they are ready, stopped."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,12 @@ def running(*arguments: str, ready: str, environment: dict[str, str] | None = No
     finally:
         process.terminate()
         process.communicate()
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def resident_megabytes(pid: int) -> float:

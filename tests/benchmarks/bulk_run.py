@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ from bot.sandbox.workspace import Workspace
 from bot.sandbox.workspace.client.client import Client
 from tests.benchmarks.bulk_store import SEGMENT, WatchedStore
 from tests.harness import ROOT, environment_for
-from tests.processes import running
+from tests.processes import free_port, running
 from tests.records import entries_of, read_ledger
 
 LONGEST = 1_800.0
@@ -93,7 +92,7 @@ class Scene:
 @asynccontextmanager
 async def scene(store: WatchedStore, folder: Path) -> AsyncIterator[Scene]:
     """Run a bot between this store and a workspace."""
-    port = _free_port()
+    port = free_port()
     request_url = f"http://127.0.0.1:{port}/slack/events"
     workspace = Workspace(":memory:", manifest=ROOT / "manifest.yml", request_url=request_url)
     database = folder / "ledger.sqlite"
@@ -106,12 +105,6 @@ async def scene(store: WatchedStore, folder: Path) -> AsyncIterator[Scene]:
         finally:
             await asyncio.to_thread(process.__exit__, None, None, None)
             workspace.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 async def imported(at: Scene) -> Import:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -15,6 +14,7 @@ from aiohttp import ClientSession
 
 from bot.health.readiness import DRAINING
 from tests.harness import ROOT, World, environment_for, world
+from tests.processes import free_port
 
 
 @pytest.fixture
@@ -22,11 +22,6 @@ async def idle(tmp_path: Path) -> AsyncIterator[World]:
     """A world without a bot."""
     async with world(tmp_path, running=False, customers=1) as made:
         yield made
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 async def probed(session: ClientSession, url: str) -> tuple[int, Any]:
