@@ -71,8 +71,10 @@ class Connections:
         while True:
             self._moved.clear()
             self._upkeep(session, self._wanted())
+            # wait_for would swallow the end of the context, where a connection moves at the same moment.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._moved.wait()
 
     def _upkeep(self, session: ClientSession, wanted: int) -> None:
         """Begin all that is to be done now for so many to be open."""

@@ -197,6 +197,25 @@ def test_a_bot_that_stops_waits_no_longer_than_slack_does(tmp_path: Path) -> Non
     assert 9 <= run_at_once(story) < 14  # for its acknowledgement, for Slack's close frame, and for the rest
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_bot_that_stops_as_a_connection_moves_opens_no_other(
+    tmp_path: Path, turns: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def told() -> None:
+        async with line(tmp_path) as made:
+            async with made.kept.kept():
+                await made.has(1)
+                made.wanted = 2
+                made.kept._note()
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+            await asyncio.sleep(5)
+            assert made.number == 0
+
+    run_at_once(told)
+    assert "Session is closed" not in caplog.text
+
+
 def test_attempts_come_after_waits_that_grow(tmp_path: Path) -> None:
     async def story(line: Line) -> None:
         await asyncio.sleep(20)
