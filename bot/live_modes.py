@@ -23,9 +23,9 @@ from commands import GROUPS
 log = logging.getLogger("bot")
 
 
-async def socket(settings: Settings, *, lease: Lease = USUAL_LEASE) -> None:
-    """Run the bot over Socket Mode until it is stopped. Raises CannotStart."""
-    async with _probed_bot(settings, lease) as (bot, readiness):
+async def socket(settings: Settings, *, lease: Lease = USUAL_LEASE, run_due_every: float = 1.0) -> None:
+    """Run the bot over Socket Mode until it is stopped; options as of ``assemble``. Raises CannotStart."""
+    async with _probed_bot(settings, lease, run_due_every) as (bot, readiness):
         warn_of_open_files(DOTENV, settings.ledger_file)
         await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
         process = bot.engine.process
@@ -56,16 +56,19 @@ async def http(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _probed_bot(settings: Settings, lease: Lease = USUAL_LEASE) -> AsyncIterator[tuple[Bot, Readiness]]:
+async def _probed_bot(
+    settings: Settings, lease: Lease = USUAL_LEASE, run_due_every: float = 1.0
+) -> AsyncIterator[tuple[Bot, Readiness]]:
     """Run a bot, and serve probes and metrics if there is a port for them. Raises CannotStart."""
     host, port = settings.HEALTH_HOST, settings.HEALTH_PORT
+    assembled = partial(assemble, settings, GROUPS, lease=lease, run_due_every=run_due_every)
     if port is None:
-        async with assemble(settings, GROUPS, lease=lease) as bot:
+        async with assembled() as bot:
             yield bot, Readiness(bot.engine.process)
         return
     await refuse_taken_port(host, port, "Choose another one with the setting HEALTH_PORT.")
     metrics = metrics_if_installed()
-    async with assemble(settings, GROUPS, lease=lease, meters=metrics or NO_METERS) as bot:
+    async with assembled(meters=metrics or NO_METERS) as bot:
         readiness = Readiness(bot.engine.process)
         served = health.probes(readiness, metrics.scrape(partial(read, bot.engine, bot.store)) if metrics else None)
         async with health.serving(served, host, port) as port:

@@ -22,8 +22,19 @@ MEMBERS = 30
 ADDED = 60
 """Customers, some of whom are members already."""
 KINDS = ("delete", "clear", "add", "rename", "copy")
-_WAITING = "SELECT card_ts FROM changes WHERE state = 'waiting' AND card_ts IS NOT NULL"
+_WAITING = "SELECT number FROM changes WHERE state = 'waiting' AND card_ts IS NOT NULL"
+_CARD = "SELECT card_ts FROM changes WHERE number = :number"
 _BY_STATE = "SELECT number FROM changes WHERE state = :state"
+LARGE = "Everyone"
+"""A segment whose copies are made by long runs: all who have a profile are in it."""
+ALL = -1
+COPIES = f'%"{LARGE}"%'
+"""What stands in the bodies of these changes."""
+_SMALL = f"{_BY_STATE} AND body NOT LIKE '{COPIES}'"
+PAUSE = (1.0, 12.0)
+"""Seconds between what somebody does: together they need less than the store's quota."""
+SPARED = 0.9
+"""How often who stops something lets the long runs go on."""
 _ACTS = ("ask",) * 5 + ("decide",) * 6 + ("undo", "withdraw", "stop", "look", "look")
 
 
@@ -38,6 +49,7 @@ class Crowd:
     said: Counter[str] = field(default_factory=Counter)
     acked: Counter[str] = field(default_factory=Counter)
     is_over: bool = False
+    rests: bool = False
 
     def __post_init__(self) -> None:
         directory = self.world.workspace.directory
@@ -46,6 +58,8 @@ class Crowd:
         approvers = directory.groups[people.APPROVERS_GROUP].members
         approvers += directory.humans[-(APPROVERS - len(approvers)) :]
         self.world.permitted |= set(approvers)
+        self.world.put(LARGE)
+        self.world.enrol(LARGE, ALL)
 
     @property
     def people(self) -> list[str]:
@@ -66,9 +80,15 @@ class Crowd:
 
     async def _live(self, person: str, dice: random.Random) -> None:
         while not self.is_over:
-            await asyncio.sleep(dice.uniform(0.1, 1.5))
-            with suppress(Misuse):  # what they wanted to press is gone
-                await self._act(person, dice)
+            await asyncio.sleep(dice.uniform(*PAUSE))
+            if not self.rests:
+                with suppress(Misuse):  # what they wanted to press is gone
+                    await self._act(person, dice)
+
+    async def copy_all(self, person: str, name: str) -> None:
+        """Ask for a copy of the large segment."""
+        self.asked[name] = "copy all"
+        await self._type(person, f"/segment copy {LARGE} {name}")
 
     async def _act(self, person: str, dice: random.Random) -> None:
         match dice.choice(_ACTS):
@@ -89,14 +109,22 @@ class Crowd:
         self._count(person, await self.world.client.type(person, "#segments", line))
 
     async def _about(self, person: str, verb: str, state: State, dice: random.Random) -> None:
-        if numbers := [row[0] for row in rows_of(self.ledger, _BY_STATE, {"state": state})]:
+        query = _SMALL if verb == "stop" and dice.random() < SPARED else _BY_STATE
+        if numbers := [row[0] for row in rows_of(self.ledger, query, {"state": state})]:
             await self._type(person, f"/change {verb} {dice.choice(numbers)}")
 
     async def _decide(self, person: str, dice: random.Random) -> None:
         """Whoever may not is refused."""
         if waiting := rows_of(self.ledger, _WAITING):
-            (ts,) = dice.choice(waiting)
-            self._count(person, await self.world.client.press(person, "#approvals", APPROVE, ts=ts))
+            (number,) = dice.choice(waiting)
+            await self.approve(person, number)
+
+    async def approve(self, person: str, *numbers: int) -> None:
+        """Press the button on these changes' cards."""
+        for number in numbers:
+            ((ts,),) = rows_of(self.ledger, _CARD, {"number": number})
+            if ts:
+                self._count(person, await self.world.client.press(person, "#approvals", APPROVE, ts=ts))
 
     def _count(self, person: str, outcome: Any) -> None:
         self.said[person] += 1

@@ -4,37 +4,47 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from bot.bigcommerce.turns import LEFT_BY_LONG_RUNS
 from bot.core.approval.changes import Change, State
-from tests.approvals.crowd import ADDED, MEMBERS
-from tests.approvals.replicas import Replicas, lived, replicas
+from tests.approvals.crowd import ADDED, LARGE, MEMBERS
+from tests.approvals.heard_store import QUOTA
+from tests.approvals.replicas import CALM_AFTER, CALM_WINDOWS, Replicas, lived, replicas
 from tests.engines import postgres
-from tests.harness import World, world
+from tests.harness import world
 from tests.records import entries_of, rows_of, verified
 from tests.stories.judge import judge_record
 
 NOT_BEGUN = {State.PLANNED, State.WAITING, State.APPROVED}
-EXPECTED = (
-    "Cannot write to closing transport",
-    "Nothing can be put on record, so nothing is done: another program holds",
-)
-"""What is logged of a delivery that came as the bot closed its connection, and while a sleeping one has the ledger."""
+EXPECTED = ("Nothing can be put on record, so nothing is done: another program holds",)
+"""What is logged while one that sleeps has the ledger."""
+CUSTOMERS = 12_000
+USED = 0.95
+"""Of the share of the quota that long runs may use, while nobody harms the bots."""
 ONCE = ("planned", "start", "finish", "fail", "stop", "step started", "step done", "step failed", "step unsure")
 """Of each change, and of each step."""
 
 
-async def judged(folder: Path, harms: int, *, seed: int, scale: float) -> str:
-    """Let three bots live through so many harms, and judge what came of it; return it in words."""
+async def judged(folder: Path, harms: int, *, seed: int, scale: float, customers: int = CUSTOMERS) -> str:
+    """Let three bots live through so many harms, and judge what came of it; return it in words.
+
+    ``customers`` make the long runs long.
+    """
     async with (
-        world(folder, engine=postgres, running=False) as slack,
+        world(folder, customers=customers, engine=postgres, running=False) as slack,
         replicas(slack, seed=seed, scale=scale) as made,
     ):
         before = frozenset(slack.sizes())
-        await lived(made, harms)
-        await judge_record(slack)
-        _judge_log(made)
-        _judge_writes(made)
-        _judge_people(made)
-        await _judge_store(made, before)
+        try:
+            await lived(made, harms)
+            await judge_record(slack)
+            _judge_log(made)
+            _judge_writes(made)
+            _judge_limits(made, harms)
+            _judge_people(made)
+            await _judge_store(made, before)
+        except BaseException as error:
+            error.add_note(made.history)
+            raise
         return made.description
 
 
@@ -51,7 +61,15 @@ def _judge_log(made: Replicas) -> None:
 
 def _judge_writes(made: Replicas) -> None:
     """Nothing was written for a change that had not begun."""
-    assert [write for write in made.writes if write.state in NOT_BEGUN] == []
+    assert [write for write in made.store.writes if write.state in NOT_BEGUN] == []
+
+
+def _judge_limits(made: Replicas, harms: int) -> None:
+    """The store has ten requests in hand at most, refuses none, and long runs use what of its quota is theirs."""
+    assert not made.store.breaches, "".join(made.store.breaches)
+    share = QUOTA * (1 - LEFT_BY_LONG_RUNS)
+    assert len(made.calm) >= CALM_WINDOWS * (harms // CALM_AFTER)
+    assert [one.sent for one in made.calm if one.sent < USED * share] == []
 
 
 def _judge_people(made: Replicas) -> None:
@@ -65,14 +83,14 @@ def _judge_people(made: Replicas) -> None:
 
 async def _judge_store(made: Replicas, before: frozenset[str]) -> None:
     """What is in the store is what the changes that are done say."""
-    changes = await _changes(made)
+    changes, sizes = await _changes(made), made.world.sizes()
     for name, kind in made.crowd.asked.items():
         about = [one for one in changes if name in re.findall(r"\w+", str(one.args)) and one.plan.undoes is None]
         assert len(about) <= 1, f"{name} was asked for once: {about}"
-        expected = _expected(name, kind, about)
+        expected = _expected(name, kind, about, sizes)
         if expected is not None:
-            assert _found(made.world, name) == expected, (name, kind, about)
-    made_by_people = {name for name in made.world.sizes() if name not in before}
+            assert _found(name, sizes) == expected, (name, kind, about)
+    made_by_people = {name for name in sizes if name not in before}
     assert {name.partition("-")[0] for name in made_by_people} <= set(made.crowd.asked)
 
 
@@ -81,10 +99,10 @@ async def _changes(made: Replicas) -> list[Change]:
     return [await made.world.change(number) for number in numbers]
 
 
-def _expected(name: str, kind: str, about: list[Change]) -> dict[str, int] | None:
+def _expected(name: str, kind: str, about: list[Change], sizes: dict[str, int]) -> dict[str, int] | None:
     """Segments and their sizes; None where it was undone, or the log says itself that only half of it was done."""
     if not about or not (about[0].runs or about[0].undone_by):
-        return {name: MEMBERS}
+        return {} if kind == "copy all" else {name: MEMBERS}
     if about[0].undone_by or about[0].state is not State.DONE:
         return None
     done: dict[str, dict[str, int]] = {
@@ -93,10 +111,11 @@ def _expected(name: str, kind: str, about: list[Change]) -> dict[str, int] | Non
         "add": {name: ADDED},
         "rename": {f"{name}-renamed": MEMBERS},
         "copy": {name: MEMBERS, f"{name}-copy": MEMBERS},
+        "copy all": {name: sizes[LARGE]},
     }
     return done[kind]
 
 
-def _found(slack: World, name: str) -> dict[str, int]:
+def _found(name: str, sizes: dict[str, int]) -> dict[str, int]:
     names = (name, f"{name}-renamed", f"{name}-copy")
-    return {one: size for one, size in slack.sizes().items() if one in names}
+    return {one: size for one, size in sizes.items() if one in names}

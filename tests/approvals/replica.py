@@ -14,7 +14,8 @@ from tests.approvals.leased_bot import lease
 
 if __name__ == "__main__":
     write_log()
+    scale = float(sys.argv[1])
     try:
-        asyncio.run(live_modes.socket(load(dotenv=None), lease=lease(float(sys.argv[1]))))
+        asyncio.run(live_modes.socket(load(dotenv=None), lease=lease(scale), run_due_every=scale))
     except NotRecorded as error:  # whoever keeps it running starts it again
         sys.exit(str(error))

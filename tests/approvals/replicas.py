@@ -8,36 +8,29 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-
-from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from datetime import UTC, datetime
 
 from bot.core.approval.changes import OPEN, State
+from bot.core.audit.entries import RecordedEntry
 from bot.engine.process import LEASE, elapsed
 from bot.ledger.ledger import Ledger
-from bot.sandbox.store import application
-from tests.approvals.bots import LONG
+from tests.approvals.bots import LONG, Log
+from tests.approvals.bulk_runs import BulkRuns
 from tests.approvals.crowd import Crowd
-from tests.approvals.wire import change_of
+from tests.approvals.heard_store import HeardStore, Window
 from tests.harness import ROOT, World, environment_for
 from tests.records import entries_of, read_ledger, rows_of
 
 THREE = 3
-LATENCY, LOOK = 0.03, 0.05
+LOOK = 0.05
 HARMED = 2
 """At once: the third one takes what the others cannot."""
+CALM_AFTER, CALM_WINDOWS, REST = 25, 2, 2.0
+"""After so many harms nothing happens but long runs, until they had so many windows of the quota; seconds in which
+what people asked for before is answered."""
 UNDER_WAY = tuple(OPEN - {State.WAITING})
-
-
-@dataclass
-class Write:
-    """A write as the store got it: for which change, in which state that was then, and what was answered."""
-
-    change: int
-    state: str
-    status: int | None = None
 
 
 @dataclass
@@ -47,18 +40,18 @@ class Replicas:
     world: World
     ledger: Ledger
     crowd: Crowd
+    store: HeardStore
     dice: random.Random
     scale: float
-    store_url: str = ""
     running: list[Process | None] = field(default_factory=lambda: [None] * THREE)
     spawned: list[Process] = field(default_factory=list)
     harmed: set[int] = field(default_factory=set)
-    writes: list[Write] = field(default_factory=list)
-    statuses: Counter[int] = field(default_factory=Counter)
-    most_at_once: int = 0
     counted: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
-    _reading: set[asyncio.Task[None]] = field(default_factory=set)
+    calm: list[Window] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bulk_runs = BulkRuns(self.crowd)
 
     @property
     def lease(self) -> float:
@@ -67,14 +60,28 @@ class Replicas:
     @property
     def description(self) -> str:
         """What happened, in numbers."""
-        entries = len(entries_of(self.ledger))
-        return f"{dict(self.counted)}; {dict(self.statuses)}, {self.most_at_once} at once; {entries} entries"
+        entries = len(self.entries())
+        calm = [(one.sent, one.for_runs) for one in self.calm]
+        windows = f"windows {[one.sent for one in self.store.windows]}, calm {calm}"
+        at_once = f"{self.store.most_at_once} at once, {len(self.store.doubtful)} doubtful"
+        done = f"{dict(self.store.statuses)}, {at_once}; {windows}; {entries} entries"
+        return f"{dict(self.counted)}; {done}"
+
+    @property
+    def history(self) -> str:
+        """What the bots logged, and what stands on record: for who looks into a failure."""
+        entries = (f"{one.number} {one.at} {one.kind} {one.change} {one.actor} {one.detail}" for one in self.entries())
+        return "".join((*self.told, *(f"{line}\n" for line in entries), *self.store.breaches, self.description))
+
+    def entries(self) -> list[RecordedEntry]:
+        """All that stands on record."""
+        return entries_of(self.ledger)
 
     # The bots
 
     async def start(self, at: int) -> None:
         """Start one, and wait until it is ready; again, where it could not, since one that sleeps holds the ledger."""
-        while not await self._is_ready(process := await self._spawned()):
+        while not await Log(process := await self._spawned(), self.told).is_ready():
             assert await process.wait() == 1
             self.counted["start refused"] += 1
         self.running[at] = process
@@ -82,28 +89,17 @@ class Replicas:
     async def _spawned(self) -> Process:
         environment = {name: value for name, value in os.environ.items() if "COV" not in name}
         environment |= environment_for(self.world.url, self.world.database) | self.world.overrides
-        environment |= {"BIGCOMMERCE_API_URL": self.store_url}
+        door = await self.store.door()
+        environment |= {"BIGCOMMERCE_API_URL": f"http://127.0.0.1:{door}"}
         command = (sys.executable, "-m", "tests.approvals.replica", str(self.scale))
         process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stderr=PIPE)
         self.spawned.append(process)
+        self.note(process, f"has the store's door {door}")
         return process
 
-    async def _is_ready(self, process: Process) -> bool:
-        """Read what it says until it is ready, or ends; the rest is read while it runs."""
-        assert process.stderr
-        while line := (await process.stderr.readline()).decode():
-            self.told.append(f"{process.pid} {line}")
-            if "Ready" in line:
-                reading = asyncio.create_task(self._read(process))
-                self._reading.add(reading)
-                reading.add_done_callback(self._reading.discard)
-                return True
-        return False
-
-    async def _read(self, process: Process) -> None:
-        assert process.stderr
-        while line := (await process.stderr.readline()).decode():
-            self.told.append(f"{process.pid} {line}")
+    def note(self, process: Process, what: str) -> None:
+        """Write beside what it says what was done to it."""
+        self.told.append(f"{process.pid} {datetime.now(UTC)} {what}\n")
 
     async def kill_all(self) -> None:
         for process in self.spawned:
@@ -130,72 +126,30 @@ class Replicas:
         try:
             how = self.dice.choice((self._kill, self._terminate, self._pause, self._pause))
             self.counted[how.__name__.strip("_")] += 1
-            assert process.returncode is None, "".join(self.told)
+            assert process.returncode is None, f"{process.pid} ended"
             await how(at, process)
         finally:
             self.harmed.discard(at)
 
     async def _kill(self, at: int, process: Process) -> None:
         process.kill()
+        self.note(process, "is killed")
         await process.wait()
         await asyncio.sleep(self.dice.uniform(0, self.lease))
         await self.start(at)
 
     async def _terminate(self, at: int, process: Process) -> None:
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), LONG) == 0, "".join(
-            [str(process.returncode), *(line for line in self.told if line.startswith(str(process.pid)))]
-        )
+        self.note(process, "is told to stop")
+        assert await asyncio.wait_for(process.wait(), LONG) == 0, f"{process.pid} ended"
         await self.start(at)
 
     async def _pause(self, _at: int, process: Process) -> None:
         process.send_signal(signal.SIGSTOP)
+        self.note(process, "sleeps")
         await asyncio.sleep(self.dice.uniform(0.05, 1.5) * self.lease)
         process.send_signal(signal.SIGCONT)
-
-    # The store
-
-    def hearing(self) -> Middleware:
-        @web.middleware
-        async def heard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            return await self.hears(request, handler)
-
-        return heard
-
-    async def hears(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Note each request, and in which state the change of a write is."""
-        write = None
-        if request.method != "GET":
-            number = int(change_of(request.headers["X-Correlation-Id"]).removeprefix("change-"))
-            ((state,),) = rows_of(self.ledger, "SELECT state FROM changes WHERE number = :number", {"number": number})
-            write = Write(number, state)
-            self.writes.append(write)
-        response = await handler(request)
-        self.statuses[response.status] += 1
-        if write:
-            write.status = response.status
-        return response
-
-    async def _pass(self, seconds: float) -> None:
-        """Answer after a while, as a store far away does."""
-        self.most_at_once = max(self.most_at_once, self.world.store.in_flight)
-        await asyncio.sleep(seconds)
-
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[None]:
-        """Serve the store under an address of its own."""
-        app = web.Application(middlewares=[self.hearing()])
-        app.add_subapp("/stores", application(self.world.store))
-        self.world.store.sleep = self._pass
-        self.world.store.faults.add("*", "*", delay=LATENCY, times=None)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.store_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        try:
-            yield
-        finally:
-            await runner.cleanup()
+        self.note(process, "wakes")
 
     # How it ends
 
@@ -204,10 +158,30 @@ class Replicas:
         for at, process in enumerate(self.running):
             if process is None or process.returncode is not None:
                 await self.start(at)
-        deadline = elapsed() + LONG + 3 * self.lease
+        deadline = elapsed() + 2 * LONG
         while self.under_way() and elapsed() < deadline:  # noqa: ASYNC110 - what it waits for is in other processes
             await asyncio.sleep(LOOK)
-        assert not self.under_way(), "".join([str(self.under_way()), *self.told])
+        assert self.under_way() == []
+
+    async def rest(self) -> None:
+        """Nobody harms them, and people look on, until a long run could use some windows of the quota all alone.
+
+        The dead ones' places are free after a lease.
+        """
+        self.crowd.rests = True
+        await asyncio.sleep(self.lease + REST)
+        began = datetime.now(UTC)
+        async with asyncio.timeout(2 * LONG):
+            while len(windows := self.calm_windows(began)) < CALM_WINDOWS:  # noqa: ASYNC110 - as below
+                await asyncio.sleep(1.0)
+        self.calm += windows
+        self.crowd.rests = False
+
+    def calm_windows(self, began: datetime) -> list[Window]:
+        """Those since then in which a long run went on all the time."""
+        now = datetime.now(UTC)
+        whole = [one for one in self.store.windows if one.is_within(began, now)]
+        return [one for one in whole if self.bulk_runs.cover(one.began, one.ends)]
 
     def under_way(self) -> list[str]:
         """What is not over yet, but for changes that wait for people."""
@@ -221,21 +195,24 @@ async def replicas(world: World, *, seed: int, scale: float) -> AsyncIterator[Re
     """Three of them that are ready; killed (-9) at the end."""
     async with AsyncExitStack() as stack:
         ledger = stack.enter_context(read_ledger(world.address))
-        dice = random.Random(seed)
-        made = Replicas(world, ledger, Crowd(world, ledger, dice), dice, scale)
-        await stack.enter_async_context(made.serving())
+        dice, store = random.Random(seed), HeardStore(world, ledger)
+        made = Replicas(world, ledger, Crowd(world, ledger, dice), store, dice, scale)
+        await stack.enter_async_context(store.serving())
         stack.push_async_callback(made.kill_all)
         await asyncio.gather(*(made.start(at) for at in range(THREE)))
         yield made
 
 
 async def lived(made: Replicas, harms: int) -> None:
-    """People act while the bots are harmed so often; then all comes to an end."""
-    crowd = asyncio.create_task(made.crowd.live())
+    """People act, and long runs go on, while the bots are harmed so often; then all comes to an end."""
+    acting = [asyncio.create_task(one.live()) for one in (made.crowd, made.bulk_runs)]
     try:
-        await made.harm(harms)
+        for lot in range(0, harms, CALM_AFTER):
+            await made.harm(min(CALM_AFTER, harms - lot))
+            if harms - lot >= CALM_AFTER:
+                await made.rest()
     finally:
         made.crowd.is_over = True
-        with suppress(asyncio.CancelledError):
-            await crowd
+        await asyncio.wait(acting)
+    await asyncio.gather(*acting)
     await made.settle()

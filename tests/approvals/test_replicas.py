@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.approvals.judged_replicas import judged
+from tests.approvals.judged_replicas import CUSTOMERS, judged
 
 log = logging.getLogger(__name__)
 QUICK, DEEP = 5, 300
+SCALE = 0.1
 
 
-@pytest.mark.parametrize(("harms", "scale"), [(QUICK, 0.1), (DEEP, 0.2)])
+@pytest.mark.parametrize(("harms", "customers"), [(QUICK, 3_000), (DEEP, CUSTOMERS)])
 async def test_replicas_lose_and_double_nothing_however_they_are_killed(
-    harms: int, scale: float, tmp_path: Path, deep: bool
+    harms: int, customers: int, tmp_path: Path, deep: bool
 ) -> None:
     if harms > QUICK and not deep:
         pytest.skip("with --deep")
-    log.info("%s", await judged(tmp_path, harms, seed=harms, scale=scale))
+    log.info("%s", await judged(tmp_path, harms, seed=harms, scale=SCALE, customers=customers))
