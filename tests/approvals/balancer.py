@@ -22,13 +22,10 @@ class Behind:
 
 
 class Balancer:
-    """Passes each request on to one bot, once.
-
-    ``url``: its own address; ``late``: how many requests went to a bot that was not ready any more.
-    """
+    """Passes each request on to one bot, once. ``url``: its own address."""
 
     def __init__(self, session: ClientSession) -> None:
-        self.url, self.late = "", 0
+        self.url = ""
         self._session = session
         self._behind: list[Behind] = []
 
@@ -66,7 +63,6 @@ class Balancer:
                 f"{bot.url}{request.path}", data=await request.read(), headers=headers
             ) as answer:
                 body = await answer.read()
-            self.late += not await self._says_ready(bot)
             return web.Response(status=answer.status, body=body, content_type=answer.content_type)
         except ClientError:
             return web.Response(status=502)
