@@ -25,7 +25,7 @@ BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
     },
     "exchanges": {"FRESH": 5},
     "endpoints": {"MEMBERS_AT_ONCE": 50, "CUSTOMERS_AT_ONCE": 10, "LONGEST_EMAIL": 255},
-    "models": {"MOST_SEGMENTS": 1000},
+    "models": {"MOST_SEGMENTS": 1000, "DEEPEST": 100},
     "failures": {"_LONGEST_MESSAGE": 200},
     "network": {"TIMEOUT": 10, "KEPT": 5},
     "paging": {"READINGS": 3},

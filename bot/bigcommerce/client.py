@@ -1,7 +1,7 @@
 """The store as its users see it: a `Reader` can only read, a `Store` can also write.
 
 Every method raises `StoreError`, whose text is for people. Ids of segments and profiles are UUIDs; any other id is
-refused (`Invalid`) before anything is sent.
+refused (`NoId`) before anything is sent.
 """
 
 import asyncio

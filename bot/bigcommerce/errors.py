@@ -12,7 +12,9 @@ StoreError
 ├── Conflict             409
 │   └── DuplicateName    409 for a segment's name
 ├── TooLarge             413, and 414 for a URL
-├── Invalid              400, 422, and ids that are refused before anything is sent
+├── Invalid              400, 422
+│   └── Unsent           words that are refused before anything is sent
+│       └── NoId         an id that is none
 ├── PartlyFailed         207
 ├── Ignored              a success that did nothing, as far as the store shows
 ├── Unfinished           202
@@ -165,10 +167,22 @@ class TooLarge(StoreError):
 
 
 class Invalid(StoreError):
-    """A value is invalid, according to the store, or to this library before anything is sent."""
+    """A value is invalid, according to the store."""
 
     is_about_some = True
     sentence = "The store does not accept this. Correct it and try again."
+
+
+class Unsent(Invalid):
+    """A value that no request can carry; the store did not say so."""
+
+    introduction = ""
+
+
+class NoId(Unsent):
+    """An id that is none, and that only the store can have given."""
+
+    sentence = "The store lists this under an id that no request can name. Tell whoever runs the bot."
 
 
 class PartlyFailed(StoreError):

@@ -12,7 +12,15 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from bot.bigcommerce.received_text import sound
 from bot.bigcommerce.targeting import Targeting, Use
@@ -21,6 +29,9 @@ T = TypeVar("T")
 
 MOST_SEGMENTS = 1000
 """The vendor's limit per store: developer.bigcommerce.com/docs/rest-management/customer-segmentation."""
+
+DEEPEST = 100
+"""The most levels of a promotion's document, which nests its segments four deep."""
 
 # The vendor marks these as read-only, or has them in responses only: a PUT must not send them back, least of all an old
 # count of uses.
@@ -51,9 +62,38 @@ def _text(value: object) -> object:
     return "" if value is None else sound(value) if isinstance(value, str) else value
 
 
+def _each_once(value: object) -> object:
+    """Return ids without those that are there twice: nobody is in a segment twice. Nothing is none."""
+    if value is None:
+        return ()
+    if isinstance(value, list) and len(value) > 1:
+        with suppress(TypeError):  # what is no text is refused as that
+            return list(dict.fromkeys(value))
+    return value
+
+
+def _depth(value: object) -> int:
+    """Return how many objects and lists stand one in another."""
+    levels, depth = [value], 0
+    while levels := [one for level in levels for one in _parts(level)]:
+        depth += 1
+    return depth
+
+
+def _parts(value: object) -> Collection[object]:
+    match value:
+        case dict():
+            return value.values()
+        case [*several]:
+            return several
+    return ()
+
+
 Text = Annotated[str, BeforeValidator(_text)]
-Id = Annotated[str, AfterValidator(str.lower)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(lambda value: () if value is None else value)]
+Number = Annotated[int, Field(ge=0, lt=2**63)]
+"""An id that is a number, and one that a database can keep."""
+Id = Annotated[str, StringConstraints(to_lower=True)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_each_once)]
 Moment = Annotated[datetime | None, BeforeValidator(parse_moment)]
 
 
@@ -85,7 +125,7 @@ class Profile(Received):
     """A shopper profile, with which a registered customer can be in segments. `id` is a UUID in lower case."""
 
     id: Id
-    customer_id: int
+    customer_id: Number
     created_at: Moment = None
     updated_at: Moment = None
 
@@ -96,21 +136,22 @@ class Customer(Received):
     LISTED_WITH: ClassVar[tuple[str, ...]] = ("shopper_profile_id", "segment_ids")
     """What each one has in a list, where it is asked for: one that is absent is not null."""
 
-    id: int
+    id: Number
     email: Text
     first_name: Text = ""
     last_name: Text = ""
-    shopper_profile_id: Id | None = None
+    shopper_profile_id: Annotated[Id, Field(min_length=1)] | None = None
     segment_ids: Ids = ()
 
 
 class Promotion(Received):
     """A promotion, with the segments that it targets; `status` is ENABLED, DISABLED or INVALID.
 
-    `document` is the whole JSON as received, because an update replaces the whole document.
+    `document` is the whole JSON as received, because an update replaces the whole document. One without a name is
+    called by its id.
     """
 
-    id: int
+    id: Number
     name: Text
     status: Annotated[Text, AfterValidator(str.upper)]
     targeting: Targeting | None = None
@@ -119,9 +160,12 @@ class Promotion(Received):
     @model_validator(mode="before")
     @classmethod
     def _keep_whole(cls, received: object) -> object:
-        if not isinstance(received, dict) or "document" in received:
-            return received  # JSON of this model itself
-        return {**received, "targeting": _segments_in(received), "document": received}
+        if not isinstance(received, dict) or ("document" in received and received.keys() <= cls.model_fields.keys()):
+            return received  # JSON of this model itself; a store may add a field of any name
+        if _depth(received) > DEEPEST:
+            raise ValueError("nested too deeply")
+        name = received.get("name") or f"Promotion {received.get('id')}"
+        return {**received, "name": name, "targeting": _segments_in(received), "document": received}
 
     @property
     def starts(self) -> str:

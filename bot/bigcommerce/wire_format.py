@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Literal, TypeVar
 from urllib.parse import quote, unquote
 
-from bot.bigcommerce.errors import Invalid
+from bot.bigcommerce.errors import NoId, Unsent
 
 T = TypeVar("T")
 
@@ -117,21 +117,21 @@ def is_uuid(text: str) -> bool:
 def check_uuid(uuid: str) -> str:
     """Return an id that is a UUID, and so can neither escape its place in a path nor be empty.
 
-    Raises Invalid for anything else, before a URL exists.
+    Raises NoId for anything else, before a URL exists.
     """
     if not is_uuid(uuid):
-        raise Invalid(f"“{uuid[:60]}” is not an id" if uuid else "an id is empty")
+        raise NoId(f"It is “{uuid[:60]}”" if uuid else "It is empty")
     return uuid
 
 
 def quote_text(text: str) -> str:
-    """Quote free text for a query. Raises Invalid if it is too long for a URL, or not valid text."""
+    """Quote free text for a query. Raises Unsent if it is too long for a URL, or not valid text."""
     try:
         quoted = quote(text, safe="")
     except UnicodeEncodeError:  # half of a surrogate pair, which no encoding can carry
-        raise Invalid("the words hold a character that does not exist") from None
+        raise Unsent("The words hold a character that does not exist") from None
     if len(quoted) > TARGET_ROOM // 2:
-        raise Invalid("the words are too long to search for")
+        raise Unsent("The words are too long to search for")
     return quoted
 
 

@@ -1,9 +1,11 @@
 """Answers that are no refusal and not what was asked for: nobody else's row is taken, and nothing is assumed done."""
 
 import json
+from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from bot.bigcommerce import (
     Contradiction,
@@ -18,7 +20,7 @@ from bot.bigcommerce import (
     StoreError,
 )
 from bot.bigcommerce.failures import decode_failure
-from bot.bigcommerce.models import Customer, Promotion
+from bot.bigcommerce.models import Customer, Profile, Promotion
 from bot.bigcommerce.received_text import load_json, sound
 from bot.bigcommerce.responses import Response, decode_count, decode_many, decode_page
 from bot.bigcommerce.wire_format import Request
@@ -217,3 +219,50 @@ def test_a_promotion_is_live_however_its_status_is_written(status: str) -> None:
 def test_rows_beside_a_count_that_is_no_number_are_read() -> None:
     page = decode_page(GET, counted(True, segment(1)), Segment, 1)
     assert (len(page.items), page.total) == (1, None)
+
+
+def test_a_field_that_a_store_adds_is_not_taken_for_the_whole_promotion() -> None:
+    document = {**PROMOTION, "document": {"id": 1}, "targeting": {"id": ["x"]}}
+    read = Promotion.model_validate(document)
+    assert (read.document, read.targeting) == (document, Promotion.model_validate(PROMOTION).targeting)
+
+
+@pytest.mark.parametrize("number", [-5, 10**30, None, "x"])
+def test_an_id_is_a_number_that_can_be_kept(number: object) -> None:
+    for row, kind in ((customer(1), Customer), (PROMOTION, Promotion)):
+        with pytest.raises(MalformedResponse):
+            decode_many(GET, counted(1, {**row, "id": number}), kind)
+    with pytest.raises(MalformedResponse):
+        decode_many(GET, counted(1, {**profile(1), "customer_id": number}), Profile)
+
+
+@pytest.mark.parametrize(("levels", "is_read"), [(90, True), (100, False), (5_000, False)])
+def test_a_promotion_that_is_nested_too_deeply_is_not_read(levels: int, is_read: bool) -> None:
+    segments: dict[str, Any] = {"id": [uuid(1)]}
+    for _ in range(levels):
+        segments = {"not": segments}
+    row = {**PROMOTION, "customer": {"segments": segments}}
+    if is_read:
+        read = Promotion.model_validate(row)
+        assert Promotion.model_validate_json(read.model_dump_json()) == read
+    else:
+        with pytest.raises(ValidationError, match="nested too deeply"):
+            Promotion.model_validate(row)
+
+
+@pytest.mark.parametrize("name", [None, ""])
+def test_a_promotion_without_a_name_is_called_by_its_id(name: str | None) -> None:
+    read = Promotion.model_validate({**PROMOTION, "name": name})
+    assert (read.name, read.with_status("DISABLED")["name"]) == ("Promotion 7", name)
+
+
+def test_a_profile_without_an_id_is_not_read() -> None:
+    with pytest.raises(MalformedResponse):
+        decode_many(GET, counted(1, {**customer(1), "shopper_profile_id": ""}), Customer)
+
+
+def test_nobody_is_in_a_segment_twice() -> None:
+    (one,) = decode_many(GET, counted(1, {**customer(1), "segment_ids": [uuid(3), uuid(2), uuid(3)]}), Customer)
+    assert one.segment_ids == (uuid(3), uuid(2))
+    with pytest.raises(MalformedResponse):
+        decode_many(GET, counted(1, {**customer(1), "segment_ids": [{}, {}]}), Customer)

@@ -139,6 +139,17 @@ async def test_a_profile_stays_whose_segments_are_not_listed(slack: World, when:
     assert not slack.writes()
 
 
+async def test_an_id_that_is_none_is_not_called_the_askers_mistake(slack: World) -> None:
+    body = {"data": [{"id": "../x y", "name": "VIPs"}], "meta": {"pagination": {"total": 1}}}
+    slack.store.faults.add("GET", "/segments", status=200, body=body, times=None)
+    for line in ("/segment show VIPs", "/segment clear VIPs", "/segment delete VIPs"):
+        await slack.type(line)
+        told = "The store lists this under an id that no request can name. Tell whoever runs the bot. It is “../x y”."
+        assert slack.whisper() == told
+    await slack.type(f"/shopper find {'é' * 250}")
+    assert "BigCommerce says" not in slack.whisper()
+
+
 async def test_an_undo_deletes_what_was_created_and_not_what_the_answer_named(slack: World) -> None:
     lapsed = {"id": slack.id_of("Lapsed"), "name": "Lapsed"}
     slack.store.faults.add("POST", "/segments", status=201, body={"data": [lapsed]}, carried_out=True)
