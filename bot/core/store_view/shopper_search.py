@@ -15,17 +15,14 @@ _NOT_IN_NAMES = re.compile('[,"]')
 async def search_shoppers(words: str, reader: Reader, most: int) -> tuple[Customer, ...]:
     """Return up to ``most`` customers whom the words may mean, each once."""
     text, named = " ".join(plain(words).split()), read_shoppers((words,))
-    searches = [
-        _some(reader.customers(ids=(*named.customer_ids, *_numbers_said_to_be_ids(named))), most),
-        _some(reader.customers(emails=named.emails), most),
-    ]
-    if named.others:
-        searches += [customers_called(text, reader, most)]
-        searches += [_some(reader.customers(company=text), most)] if "," not in text else []
+    ids = (*named.customer_ids, *_numbers_said_to_be_ids(named))
+    keys = [reader.customers(ids=ids), reader.customers(emails=named.emails)]
+    texts = [reader.customers(company=text)] if named.others and "," not in text else []
     if _PHONE.fullmatch(text):
         numbers = dict.fromkeys((text, re.sub(r"\D", "", text)))
-        searches += [_some(reader.customers(phone=number), most) for number in numbers]
-    found = await asyncio.gather(*searches)
+        texts += [reader.customers(phone=number) for number in numbers]
+    names = [customers_called(text, reader, most)] if named.others else []
+    found = await asyncio.gather(*(_some(one, most) for one in keys), *names, *(_some(one, most) for one in texts))
     return tuple({one.id: one for customers in found for one in customers}.values())[:most]
 
 
