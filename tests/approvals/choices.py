@@ -16,6 +16,7 @@ TWO = Policy(
         Rule(steps=DESTRUCTIVE, approvals=1),
         Rule(steps=("update_segment",), approvals=1),
         Rule(steps=("remove_members",), approvals=1, approvers=frozenset({MANAGERS})),
+        Rule(steps=("remove_members",), shoppers=3, approvals=2),
         Rule(steps=("delete_segment",), live=True, approvals=2),
     ),
 )

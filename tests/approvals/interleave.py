@@ -9,11 +9,8 @@ import time
 import traceback
 from collections.abc import Sequence
 
-from hypothesis import Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
-
-from tests.approvals.test_adversity import ADVERSITIES, EVENTS
-from tests.laws.values import LAW
+from tests.approvals.drawn import run_drawn
+from tests.approvals.test_adversity import ADVERSITIES
 
 TOLD_EACH = 100
 SHOWN = 300
@@ -48,14 +45,15 @@ def interleaved(count: int, number: int, engine: str) -> tuple[int, Exception | 
             super().__init__()
             nonlocal tried
             tried += 1
-            if tried % TOLD_EACH == 0:
+            if tried and tried % TOLD_EACH == 0:
                 print(f"{tried} begun", file=sys.stderr, flush=True)
 
-    random = settings(LAW, derandomize=False, phases=[Phase.generate], report_multiple_bugs=False, print_blob=False)
+    def leave_out_first() -> None:
+        nonlocal tried
+        tried -= 1
+
     try:
-        run_state_machine_as_test(
-            seed(number)(Counted), settings=settings(random, max_examples=count, stateful_step_count=EVENTS)
-        )
+        run_drawn(Counted, count, number, lot_begins=leave_out_first)
     except Exception as why:  # noqa: BLE001 - whatever it is, it is a breach
         return tried, why
     return tried, None

@@ -16,7 +16,7 @@ class Pauses:
         return self.stops.is_set()
 
     def stop(self, after: int = 0, kind: str = "") -> None:
-        """Stop it at once, or once it has come past so many places: of this kind (``write``), or any."""
+        """Stop it at once, or once it has come past so many places: of this kind (``unsent``, ``write``), or any."""
         self._left, self._kind = after, kind
         if not after:
             self._stop()

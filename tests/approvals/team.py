@@ -32,7 +32,6 @@ from commands import GROUPS
 from tests.approvals.mortal import Mortal, Mortality, Site
 from tests.approvals.pauses import Pauses
 from tests.approvals.wire import Sent, Sight, Wire, travel
-from tests.carried import Carried
 from tests.harness import Clock, no_wait
 from tests.no_uploads import NoUploads
 from tests.records import with_lists
@@ -233,7 +232,7 @@ class Process:
                 "token",
                 sleep=no_wait,
                 clock=team.clock.elapsed,
-                transport=Carried(wire),
+                transport=wire,
             )
         )
         database = site.open(mortality, team.clock, team.dice)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote
 import httpx
 
 from bot.bigcommerce.exchanges import correlation_uuid
+from bot.bigcommerce.network import LET_OUT
 from bot.sandbox.store import Store
 from bot.sandbox.store.api.endpoints import ENDPOINTS, Endpoint
 from bot.sandbox.store.api.request import Request
@@ -65,7 +66,7 @@ class Sight:
 
 
 class Wire(httpx.AsyncBaseTransport):
-    """Carries one process's requests to the store.
+    """Carries one process's requests to the store; its sender may be stopped right before it lets a write out.
 
     ``heard`` is told of each one that writes, just before and after it does; ``leaves``, of each as its sender lets it
     out, and ``answers``, of each to which the store did not say "not now". ``holds``: one whose sender is stopped may
@@ -86,6 +87,10 @@ class Wire(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer it; one whose sender is killed on the way may arrive all the same, as if sent just before."""
+        is_write = request.method != "GET"
+        if is_write:
+            await self._pauses.here("unsent")
+        await request.extensions[LET_OUT]()
         self.leaves(request)
         for one in documents(request) if request.method == "PUT" else ():
             self.sight.read_at.pop(one, None)
@@ -100,7 +105,6 @@ class Wire(httpx.AsyncBaseTransport):
         response = self._met(request)
         self._see(request, response)
         await travel(self._dice)
-        is_write = request.method != "GET"
         if await self._pauses.here("write" if is_write else "read") and is_write and self._dice.random() < 0.5:
             raise httpx.ReadTimeout("Nobody waited for the answer any more.", request=request)
         return response
