@@ -144,6 +144,13 @@ class Customer(Received):
     segment_ids: Ids = ()
 
 
+class Contact(Customer):
+    """A customer who was looked for by what is kept of nobody else."""
+
+    company: Text = ""
+    phone: Text = ""
+
+
 class Promotion(Received):
     """A promotion, with the segments that it targets; `status` is ENABLED, DISABLED or INVALID.
 

@@ -5,12 +5,12 @@ So `total_pages` is not read at all. A full page is followed by one more request
 where they contradict each other the reading starts again. Vendor: segments.v3.yml, CollectionMeta
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from bot.bigcommerce.errors import Contradiction
-from bot.bigcommerce.models import Customer, Page
+from bot.bigcommerce.models import Page
 
 READINGS = 3
 """How often a list is read before its contradictions are an error."""
@@ -93,10 +93,22 @@ def check_asked(page: Page[T], ids: Collection[str] | None) -> None:
         raise Contradiction("It lists others than those it was asked for")
 
 
-def only_with(page: Page[T], emails: Collection[str]) -> Page[T]:
-    """Return a page without customers who have other addresses than these, which are in lower case."""
-    items = tuple(one for one in page.items if not isinstance(one, Customer) or one.email.casefold() in emails)
-    return replace(page, items=items)
+def only_asked(page: Page[T], asked: Callable[[str], Collection[str] | None]) -> Page[T]:
+    """Return a page without customers of other addresses, companies or phones than those that were asked for.
+
+    `asked` returns the values of a filter, if there is one: a store may ignore what it does not know.
+    """
+    for field in ("email", "company", "phone"):
+        values = asked(f"{field}:in")
+        if values is not None:
+            bare = {_bare(field, value) for value in values}
+            items = tuple(one for one in page.items if _bare(field, getattr(one, field, "")) in bare)
+            return replace(page, items=items)
+    return page
+
+
+def _bare(field: str, text: str) -> str:
+    return "".join(filter(str.isdigit, text)) if field == "phone" else " ".join(text.split()).casefold()
 
 
 def check_same_total(first: int | None, later: int | None) -> None:

@@ -13,8 +13,8 @@ from bot.bigcommerce.concurrency import gather_bounded
 from bot.bigcommerce.connection import Connection
 from bot.bigcommerce.errors import Contradiction, TooLarge
 from bot.bigcommerce.fence import Caller, Fence
-from bot.bigcommerce.models import Customer, Listed, Page, Profile, Promotion, Segment
-from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_asked, check_same_total, only_with
+from bot.bigcommerce.models import Contact, Customer, Listed, Page, Profile, Promotion, Segment
+from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_asked, check_same_total, only_asked
 from bot.bigcommerce.recent_writes import RecentWrites, differs
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import Lane
@@ -146,7 +146,10 @@ class Reader:
         texts = {"name_like": name_like, "company": company, "phone": phone}
         listings = endpoints.customers(ids, emails, room=self._room, **texts)
         is_filtered = any(given is not None for given in (ids, emails, *texts.values()))
-        return self._list(Customer, listings) if is_filtered else self._walk(Customer, next(listings))
+        if not is_filtered:
+            return self._walk(Customer, next(listings))
+        kind = Customer if company is None and phone is None else Contact
+        return self._list(kind, listings)
 
     async def customer_count(self) -> int:
         """Count all customers of the store, with one small request."""
@@ -221,7 +224,7 @@ class Reader:
 
     async def _pages(self, kind: type[M], listing: Listing) -> AsyncGenerator[Page[M], None]:
         """Fetch page after page on demand. Raises Contradiction at the first page that does not fit the others."""
-        ids, emails = listing.asked("id:in"), listing.asked("email:in")
+        ids = listing.asked("id:in")
         reading = Reading[M](PAGE_LIMIT, None if ids is None else len(ids))
         while numbers := reading.following:
             jobs = (partial(self._page, kind, listing, number) for number in numbers)
@@ -229,7 +232,7 @@ class Reader:
                 async for page in pages:
                     reading.add(page)
                     check_asked(page, ids)
-                    yield page if emails is None else only_with(page, emails)
+                    yield only_asked(page, listing.asked)
 
     async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
         request = listing.page(number, limit)

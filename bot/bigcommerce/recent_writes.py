@@ -94,7 +94,7 @@ class RecentWrites:
 
     def are_lacking(self, kind: type[Received], listing: Listing, rows: Sequence[Listed], moment: float) -> bool:
         """Return whether what was listed whole, which began at this moment, lacks a write of before."""
-        if kind is Customer:
+        if issubclass(kind, Customer):
             return self._lacks_of_customers([one for one in rows if isinstance(one, Customer)], moment)
         if kind is Promotion:
             return any(self.is_older(one, moment) for one in rows if isinstance(one, Promotion))

@@ -251,3 +251,26 @@ async def test_what_is_read_was_so_at_one_moment_or_is_refused(seed: int, count:
         except Contradiction:
             return
     assert frozenset(each.customer_id for each in read) in moments
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"company": "acme  Inc"}, [1]),
+        ({"company": "Acme"}, []),
+        ({"phone": "2025550143"}, [1]),
+        ({"phone": "(202) 555-0143"}, [1]),
+        ({"phone": "555-0143"}, []),
+        ({"emails": ["A@b.c"]}, [1]),
+        ({"name_like": "a"}, [1, 2, 3]),
+    ],
+)
+async def test_who_was_not_looked_for_is_not_found(asked: dict[str, str], found: list[int], clock: Clock) -> None:
+    rows = [
+        {"id": 1, "email": "a@B.c", "company": "ACME Inc", "phone": "202 555 0143"},
+        {"id": 2, "email": "b@b.c", "company": "", "phone": None},
+        {"id": 3, "email": "c@b.c"},
+    ]
+    body = listed(*[{**row, "shopper_profile_id": None, "segment_ids": []} for row in rows])
+    async with store_of(lambda _: body, clock) as (store, _):
+        assert [one.id async for one in store.customers(**asked)] == found  # type: ignore[arg-type]  # one of several

@@ -178,3 +178,14 @@ async def test_an_edit_that_is_ignored_is_not_called_done(slack: World, answer: 
     assert "The store kept “VIPs” as it was" in told
     assert "Nothing was changed" in told
     assert "Failed" in told
+
+
+async def test_a_company_that_a_store_does_not_look_for_is_nobodys(slack: World) -> None:
+    row: dict[str, Any] = {"company": "Tea", "shopper_profile_id": None, "segment_ids": []}
+    rows = [{**row, "id": at, "email": f"c{at}@example.com"} for at in (1, 2)]
+    body = {"data": rows, "meta": {"pagination": {"total": 2}}}
+    slack.store.faults.add("GET", "/customers", status=200, body=body, times=None)
+    await slack.type("/shopper find acme")
+    assert "No shopper matches “acme”." in slack.whisper()
+    await slack.type("/shopper find tea")
+    assert "2 shoppers found" in slack.whisper()
