@@ -2,15 +2,18 @@
 
 from bot.core.command import Context
 from bot.core.planning.steps import AnyStep, DeleteSegment
+from commands.emptied import emptied
 
 
 async def taking_back(step: AnyStep, ctx: Context) -> AnyStep:
     """Return a Step that deletes a segment of the asker's own such that it leaves it where it is used.
 
-    Whether that needs an approval is decided when the plan is asked for, by the sealed log again.
+    Whether that needs an approval is decided when the plan is asked for, by the sealed log again. One that should not
+    be empty, by what is on record, is not taken back.
     """
-    is_ones_own = isinstance(step, DeleteSegment) and await is_own(step.segment.known_id, ctx)
-    return step.model_copy(update={"unused": True}) if is_ones_own else step
+    if not isinstance(step, DeleteSegment) or not await is_own(step.segment.known_id, ctx):
+        return step
+    return step if await emptied(step.segment, ctx) else step.model_copy(update={"unused": True})
 
 
 async def is_own(segment_id: str, ctx: Context) -> bool:

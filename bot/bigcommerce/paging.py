@@ -14,6 +14,8 @@ from bot.bigcommerce.models import Page
 
 READINGS = 3
 """How often a list is read before its contradictions are an error."""
+SAMPLED = 10
+"""The most pages that are read of a list of which some are enough: as many as the store answers at once."""
 
 
 class Identified(Protocol):
@@ -109,6 +111,18 @@ def only_asked(page: Page[T], asked: Callable[[str], Collection[str] | None]) ->
 
 def _bare(field: str, text: str) -> str:
     return "".join(filter(str.isdigit, text)) if field == "phone" else " ".join(text.split()).casefold()
+
+
+def check_not_emptied(expected: int, count: int) -> None:
+    """Raise Contradiction if nobody is listed of whom people were told a moment ago: nobody could be brought back."""
+    if expected and not count:
+        raise Contradiction(f"It listed {expected:,} a moment ago, and lists no one now")
+
+
+def spread(pages: int) -> frozenset[int]:
+    """Return the numbers of up to SAMPLED of so many pages, spread evenly, the first and the last among them."""
+    most = min(pages, SAMPLED)
+    return frozenset(1 + at * (pages - 1) // max(1, most - 1) for at in range(most))
 
 
 def check_same_total(first: int | None, later: int | None) -> None:

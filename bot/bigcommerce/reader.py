@@ -14,7 +14,16 @@ from bot.bigcommerce.connection import Connection
 from bot.bigcommerce.errors import Contradiction, TooLarge
 from bot.bigcommerce.fence import Caller, Fence
 from bot.bigcommerce.models import Contact, Customer, Listed, Page, Profile, Promotion, Segment
-from bot.bigcommerce.paging import READINGS, Reading, check_alone, check_asked, check_same_total, only_asked
+from bot.bigcommerce.paging import (
+    READINGS,
+    Reading,
+    check_alone,
+    check_asked,
+    check_not_emptied,
+    check_same_total,
+    only_asked,
+    spread,
+)
 from bot.bigcommerce.recent_writes import RecentWrites, differs
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import Lane
@@ -96,7 +105,7 @@ class Reader:
         """Return the profiles in a segment as two readings in a row have them. Raises NotFound.
 
         The count cannot tell that one left and another joined between two pages. One page of `expected` profiles is
-        read once: there is nothing between.
+        read once: there is nothing between. Raises Contradiction, too, where none of `expected` is listed any more.
         """
         found = await self._whole(Profile, endpoints.members(segment_id))
         if len(found) == expected < PAGE_LIMIT:
@@ -104,6 +113,7 @@ class Reader:
         for _ in range(READINGS):
             before, found = found, await self._whole(Profile, endpoints.members(segment_id))
             if {one.id for one in found} == {one.id for one in before}:
+                check_not_emptied(expected, len(found))
                 return found
         raise Contradiction("It lists others each time")
 
@@ -155,6 +165,23 @@ class Reader:
         """Count all customers of the store, with one small request."""
         (listing,) = endpoints.customers()
         return await self._count(listing)
+
+    async def segments_of_some(self) -> frozenset[str]:
+        """Return the ids of all segments that some customers are in: those on up to ten pages of all customers.
+
+        The pages are spread evenly, so that old customers and new ones are among them. Each fits the count on it; that
+        they fit together is not asked. Raises Contradiction.
+        """
+        (listing,) = endpoints.customers()
+
+        async def read() -> tuple[Customer, ...]:
+            first = await self._page_alone(Customer, listing, 1, PAGE_LIMIT)
+            later = (number for number in spread(first.pages) if number > 1)
+            jobs = (partial(self._page_alone, Customer, listing, number, PAGE_LIMIT) for number in later)
+            return (*first.items, *[one async for page in gather_bounded(jobs) for one in page.items])
+
+        some = await self._recent.shown_by(read, partial(self._recent.are_lacking, Customer, listing))
+        return frozenset(id_ for one in some for id_ in one.segment_ids)
 
     def promotions(self, *, status: str | None = None, query: str | None = None) -> AsyncIterator[Promotion]:
         """List promotions: all, or by status (ENABLED, DISABLED, INVALID) and words in name or code."""

@@ -9,6 +9,7 @@ from bot.core.planning.plan_building import build_plan
 from bot.core.planning.restoring import with_promotions
 from bot.core.planning.steps import AnyStep, CreatedIds, Restored, pointed
 from commands.change.show import OneChange
+from commands.emptied import with_emptied
 from commands.taking_back import taking_back
 
 
@@ -33,7 +34,8 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
         )
     stays = tuple(line for step in change.plan.steps for line in step.stays)
     steps = tuple([await taking_back(step, ctx) for step in await with_promotions(steps, ctx.shop)])
-    return await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays, who=change.plan.who)
+    plan = await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays, who=change.plan.who)
+    return await with_emptied(plan, ctx)
 
 
 @command("change retry", submit="Try Again", aliases=("again", "continue"))

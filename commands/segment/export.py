@@ -37,7 +37,7 @@ async def export(args: JustSegment, ctx: Context) -> Answer:
 async def _written(segment: Segment, ctx: Context) -> tuple[int, WrittenText]:
     """Write the members down, and count them. Raises Contradiction where the store's pages do not fit together."""
     count, content = 0, WrittenText(csv_rows((COLUMNS,)))
-    async for members in _in_groups(ctx.shop.reader.each_member(segment.id)):
+    async for members in _in_groups(ctx.shop.each_member(segment.id)):
         ids = [one.customer_id for one in members]
         customers = {one.id: one async for one in ctx.shop.each_customer(ids=ids)}
         for piece in batches(members, AT_A_TIME):

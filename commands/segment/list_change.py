@@ -102,7 +102,7 @@ class ListChange:
         listed = await made_of(places, lambda: frozenset(map(self.shoppers.profile_id, places)))
 
         async def read() -> tuple[str, ...]:
-            members = ctx.shop.reader.each_member(self.segment.id)
+            members = ctx.shop.each_member(self.segment.id)
             return tuple([one.id async for one in members if one.id not in listed])
 
         return await read_again(read)

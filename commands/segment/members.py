@@ -19,6 +19,7 @@ from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.segments_meant import Among, segments_among
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
+from commands.emptied import emptied
 from commands.inputs import LAST_PAGE, OneSegment, PageNumber, Shoppers
 from commands.paging import Page, no_such_page, offers, page_number
 from commands.segment.segments import JustSegment
@@ -69,6 +70,7 @@ async def members(args: Members, ctx: Context) -> Answer:
         read = await pages_of(number, ROWS)
     if number > 1 and not read.items:
         raise no_such_page(read.pages)
+    await ctx.shop.empty_lists.check_members(segment.id, len(read.items))
     typed, first = quote(segment.id), (number - 1) * ROWS
     page = Page(read.items, number, first, read.total or first + len(read.items), f"segment members {typed}")
     rows = tuple(await shopper_rows([profile.customer_id for profile in read.items], ctx))
@@ -127,9 +129,10 @@ async def clear(args: JustSegment, ctx: Context) -> Plan:
     /segment clear VIPs
     """
     segment = await ctx.shop.segment(args.segment)
-    members = tuple([member.id async for member in ctx.shop.reader.members(segment.id)])
+    members = await ctx.shop.members(segment.id)
     if not members:
-        raise NothingToDo(f"{segment.name} is already empty.")
+        doubt = await emptied(SegmentRef.of(segment), ctx)
+        raise NothingToDo(f"{segment.name} is already empty.{doubt and f' {doubt}'}")
     steps = await made_of(members, partial(removed, SegmentRef.of(segment), members))
     return await build_plan(steps, ctx.shop, remarks=(f"This leaves {segment.name} empty.",))
 

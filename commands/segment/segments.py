@@ -18,6 +18,7 @@ from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, Segmen
 from bot.core.store_view.cached_shop import PromotionUse
 from bot.core.summary.history import week_ago
 from bot.core.summary.size_trend import MONTH, size_trend
+from commands.emptied import with_emptied
 from commands.inputs import (
     BEFORE_A_NEW_NAME,
     DESCRIPTION,
@@ -105,7 +106,7 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     wanted = search_words(args.words)
     segments = [
         one
-        for one in sorted(await ctx.shop.segments(), key=lambda one: one.name.casefold())
+        for one in sorted(await ctx.shop.checked_segments(), key=lambda one: one.name.casefold())
         if all(word in f"{one.name} {one.description}".casefold() for word in wanted)
     ]
     next_ones = (("Create Segment", "segment create"), ("Show a Segment", "segment show"))
@@ -197,7 +198,7 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     """
     segments = await ctx.shop.find(args.segments)
     steps = [await taking_back(DeleteSegment(segment=SegmentRef.of(one)), ctx) for one in segments]
-    return await build_plan(tuple(steps), ctx.shop)
+    return await with_emptied(await build_plan(tuple(steps), ctx.shop), ctx)
 
 
 async def _row(segment: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:

@@ -19,6 +19,7 @@ from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.store_view.names import find_named
+from commands.emptied import emptied
 from commands.inputs import BEFORE_A_NEW_NAME, Name, OneSegment
 from commands.paging import offers
 from commands.shopper_rows import COLUMNS, GrowingTable, shopper_rows
@@ -121,6 +122,8 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     segment = await ctx.shop.segment(args.segment)
     create = CreateSegment(segment=Naming(name=args.name, description=segment.description))
     members = await _members(segment.id, ctx)
+    if not members and (doubt := await emptied(SegmentRef.of(segment), ctx)):
+        raise Impossible(f"{doubt} Nothing was copied.")
     steps = (create, *await made_of(members, partial(added, SegmentRef(name=args.name), members)))
     return await build_plan(steps, ctx.shop, remarks=(f"A copy of {segment.name}.",))
 
@@ -133,7 +136,8 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     /segment combine Newsletter Lapsed first-only Reachable mode:equal
     """
     first, second = await _both_segments(args.first, args.second, ctx)
-    wanted = COMBINED[args.how](await _members(first.known_id, ctx), await _members(second.known_id, ctx))
+    ones, others = await _members(first.known_id, ctx), await _members(second.known_id, ctx)
+    wanted = COMBINED[args.how](ones, others)
     target = find_named(args.into, await ctx.shop.segments())
     if target is None and is_uuid(args.into):  # the form's choice, which is gone by now
         raise NotSegments((args.into,), (), field="into")
@@ -149,7 +153,8 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
         steps = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, ctx)
     who = WHO[args.how].format(first=first.name, second=second.name)
     empties = (f"This leaves {args.into} empty.",) if not wanted else ()
-    return await build_plan(steps, ctx.shop, remarks=(who, *empties))
+    doubts = [await emptied(one, ctx) for one, members in ((first, ones), (second, others)) if not members]
+    return await build_plan(steps, ctx.shop, remarks=(who, *empties, *filter(None, doubts)))
 
 
 @command("segment overlap", submit="Compare Segments", aliases=("compare", "intersect"))
@@ -185,7 +190,9 @@ async def _both_segments(first: str, second: str, ctx: Context) -> tuple[Segment
 
 
 async def _members(segment_id: str, ctx: Context) -> Ids:
-    return {member.id: member.customer_id async for member in ctx.shop.reader.members(segment_id)}
+    found = {member.id: member.customer_id async for member in ctx.shop.reader.members(segment_id)}
+    await ctx.shop.empty_lists.check_members(segment_id, len(found))
+    return found
 
 
 async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Context) -> tuple[AnyStep, ...]:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import parse_qs
 
 import httpx
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bigcommerce import Contradiction, Page, Profile
-from bot.bigcommerce.paging import READINGS, Reading, check_alone
+from bot.bigcommerce.paging import READINGS, SAMPLED, Reading, check_alone, spread
 from tests.bigcommerce.conftest import LAW, Clock, Reply, listed, profile, store_of, uuid
 
 SEGMENT = uuid(0x5E6)
@@ -251,6 +252,34 @@ async def test_what_is_read_was_so_at_one_moment_or_is_refused(seed: int, count:
         except Contradiction:
             return
     assert frozenset(each.customer_id for each in read) in moments
+
+
+@LAW
+@given(st.integers(1, 10**30))
+def test_pages_that_are_enough_are_spread_over_all(pages: int) -> None:
+    found = sorted(spread(pages))
+    assert len(found) == min(pages, SAMPLED)
+    assert (found[0], found[-1]) == (1, pages)
+    gaps = [later - earlier for earlier, later in pairwise(found)]
+    assert not gaps or max(gaps) - min(gaps) <= 1
+
+
+async def test_members_of_whom_people_were_told_are_not_gone_all_at_once(clock: Clock) -> None:
+    async with store_of(lambda _: listed(), clock) as (store, _):
+        with pytest.raises(Contradiction, match="It listed 310 a moment ago, and lists no one now"):
+            await store.steady_members(SEGMENT, 310)
+        assert await store.steady_members(SEGMENT, 0) == ()
+
+
+async def test_some_customers_tell_the_segments_that_they_are_in(clock: Clock) -> None:
+    def answer(request: httpx.Request) -> Reply:
+        number = int(parse_qs(request.url.query.decode())["page"][0])
+        row = {"email": "a@b.c", "shopper_profile_id": None, "segment_ids": [uuid(number)] * 2}
+        return listed(*[{**row, "id": at} for at in range(250)], total=250 * 91)
+
+    async with store_of(answer, clock) as (store, vendor):
+        assert await store.segments_of_some() == {uuid(number) for number in range(1, 92, 10)}
+        assert len(vendor.asked) == SAMPLED
 
 
 @pytest.mark.parametrize(

@@ -674,7 +674,6 @@ async def test_a_line_that_this_version_reads_as_another_command_runs_as_it_was_
 
 
 async def test_what_a_question_offers_is_tried_as_long_as_there_is_time(machine: Bench) -> None:
-    machine.store.faults.add("GET", "/customers", status=403, times=99)
     await machine.client.create_segments(NewSegment(name="VIPs Gold"))
     planner = machine.engine.planner
 
@@ -687,6 +686,7 @@ async def test_what_a_question_offers_is_tried_as_long_as_there_is_time(machine:
 
     assert await faults("segment clear VIPs Gold, VIPs") == ["VIPs Gold is already empty.", ""]
     assert await faults("segment clear VIPs Gold, VIPs", tried_for=0) == ["", ""]
+    machine.store.faults.add("GET", "/customers", status=403, times=99)
     assert await faults("segment copy VIPs Gold") == ["", ""]
     assert await faults("segment add VIPs Gold a@b.c") == ["", ""]
     assert await faults("segment add VIPs 17 a@b.c") == ["", ""]

@@ -19,7 +19,7 @@ LASTING = 1000
 faults = st.lists(
     st.fixed_dictionaries(
         {
-            "pages": st.sampled_from(["alone", "empty", "twice", "uncounted", "shrinking", "swapping"]),
+            "pages": st.sampled_from(["alone", "empty", "hidden", "twice", "uncounted", "shrinking", "swapping"]),
             "path": st.sampled_from([MEMBERS, MEMBERS, MEMBERS, "*"]),
             "times": st.sampled_from([1, 2, LASTING]),
         }
@@ -57,7 +57,8 @@ def lasting(pages: str) -> list[dict[str, Any]]:
 def misbehave(machine: Bench, wrong: list[dict[str, Any]]) -> None:
     machine.store.faults.clear()
     for one in wrong:
-        path = MEMBERS if one["pages"] in ("shrinking", "swapping") else one["path"]
+        # A store that hides everything looks like one that is empty.
+        path = MEMBERS if one["pages"] in ("shrinking", "swapping", "hidden") else one["path"]
         machine.store.faults.add("GET", **{**one, "path": path})
 
 
@@ -73,6 +74,9 @@ def enrol(machine: Bench, members: int) -> None:
 @example(command="segment delete", size=310, planning=lasting("alone"), deciding=[])
 @example(command="segment delete", size=40, planning=[], deciding=lasting("uncounted"))
 @example(command="segment delete", size=310, planning=[], deciding=lasting("swapping"))
+@example(command="segment delete", size=310, planning=lasting("hidden"), deciding=[])
+@example(command="segment delete", size=40, planning=lasting("hidden"), deciding=lasting("hidden"))
+@example(command="segment delete", size=40, planning=[], deciding=lasting("hidden"))
 @example(command="segment clear", size=251, planning=lasting("twice"), deciding=lasting("twice"))
 @LAW
 @given(

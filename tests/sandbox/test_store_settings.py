@@ -65,6 +65,7 @@ async def test_a_fault_may_be_a_page_with_headers_or_come_byte_by_byte() -> None
         ("alone", 250, 250, 310),
         ("empty", 0, 310, 310),
         ("twice", 250, 310, 310),
+        ("hidden", 0, 0, 310),
         ("uncounted", 250, None, 310),
         ("shrinking", 250, 310, 309),
         ("swapping", 250, 310, 310),

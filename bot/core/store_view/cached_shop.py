@@ -14,6 +14,7 @@ from bot.bigcommerce import (
     Forbidden,
     MalformedResponse,
     NotFound,
+    Profile,
     Promotion,
     Reader,
     Segment,
@@ -23,6 +24,7 @@ from bot.core.audit.trace import Findings
 from bot.core.errors import Impossible, NotPromotion, NotSegments
 from bot.core.frozen_value import Value
 from bot.core.language.normal_form import normal_form
+from bot.core.store_view.empty_lists import EmptyLists
 from bot.core.store_view.names import Names, find_named, similar_names
 
 LACKS_SCOPE = f"the token lacks {MARKETING_READ}"
@@ -95,12 +97,19 @@ class Shop:
         self._registered: set[int] = set()
         self._sizes: dict[str, int] = {}
         self._members: dict[str, frozenset[str]] = {}
+        self.empty_lists = EmptyLists(reader)
 
     async def segments(self) -> tuple[Segment, ...]:
         """Return every segment, in the store's order."""
         if self._segments is None:
             self._segments = tuple([segment async for segment in self.reader.segments()])
         return self._segments
+
+    async def checked_segments(self) -> tuple[Segment, ...]:
+        """Return every segment. Raises Contradiction if there are none, and customers are in some."""
+        segments = await self.segments()
+        await self.empty_lists.check_segments(len(segments))
+        return segments
 
     async def promotions(self) -> tuple[Promotion, ...] | None:
         """Return every promotion; None if the token may not read them (it lacks the marketing scope)."""
@@ -204,7 +213,9 @@ class Shop:
         if len(segments) > 2 and await self._pages_of_customers() < len(segments):
             with suppress(Contradiction, MalformedResponse):
                 members = Counter([id_ async for customer in self.reader.customers() for id_ in customer.segment_ids])
-                return {one.id: members[one.id] for one in segments}
+                sizes = {one.id: members[one.id] for one in segments}
+                await self.empty_lists.check_sizes(sizes)
+                return sizes
         counts = await asyncio.gather(*(self.size(one.id) for one in segments))
         return {one.id: count for one, count in zip(segments, counts, strict=True)}
 
@@ -227,8 +238,18 @@ class Shop:
     async def members(self, segment_id: str) -> frozenset[str]:
         """Return the profiles of all who are in this segment."""
         if segment_id not in self._members:
-            self._members[segment_id] = frozenset([one.id async for one in self.reader.members(segment_id)])
+            found = frozenset([one.id async for one in self.reader.members(segment_id)])
+            await self.empty_lists.check_members(segment_id, len(found))
+            self._members[segment_id] = found
         return self._members[segment_id]
+
+    async def each_member(self, segment_id: str) -> AsyncIterator[Profile]:
+        """Yield the profiles in this segment, page after page; see ``Reader.each_member``."""
+        count = 0
+        async for one in self.reader.each_member(segment_id):
+            count += 1
+            yield one
+        await self.empty_lists.check_members(segment_id, count)
 
     async def _is_in(self, segment_id: str, profile_id: str) -> bool:
         try:

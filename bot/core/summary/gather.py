@@ -63,7 +63,7 @@ async def _read_steadily(
 
 
 async def _read(shop: Shop, day: date, now: datetime, entry: int) -> Snapshot:
-    segments = await shop.segments()
+    segments = await shop.checked_segments()
     sizes = await shop.sizes(segments)
     found = tuple(Size(one.id, one.name, sizes[one.id]) for one in segments)
     return Snapshot(day, now, entry, await shop.reader.profile_count(), found)

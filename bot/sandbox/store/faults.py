@@ -17,8 +17,9 @@ class StoreFault(Fault):
     overloaded platform's). With `carried_out`, the request is carried out nevertheless: a lost response.
 
     `pages` makes a page of a list wrong: "alone" is a full page that claims to be the only one, "empty" has no rows
-    beside the true count, "twice" has its first row again in place of the last ("uncounted": and no count), and the
-    first row of one that is "shrinking" is gone before the next page is asked for ("swapping": for another one).
+    beside the true count ("hidden": beside a count of none), "twice" has its first row again in place of the last
+    ("uncounted": and no count), and the first row of one that is "shrinking" is gone before the next page is asked for
+    ("swapping": for another one).
     `trickle`: an answer's bytes come one at a time, with so many seconds between them.
     """
 
@@ -29,7 +30,7 @@ class StoreFault(Fault):
     carried_out: bool = False
     body: dict[str, Any] | list[Any] | str | None = None
     headers: dict[str, str] | None = None
-    pages: Literal["alone", "empty", "twice", "uncounted", "shrinking", "swapping"] | None = None
+    pages: Literal["alone", "empty", "hidden", "twice", "uncounted", "shrinking", "swapping"] | None = None
     trickle: Annotated[float, Field(ge=0, le=3600)] = 0.0
 
     def strikes(self, *request: str) -> bool:

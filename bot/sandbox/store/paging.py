@@ -57,8 +57,9 @@ def misrepresented(rows: list[Any], meta: dict[str, Any], way: str) -> dict[str,
     if way == "alone":
         claims = {"total": min(pagination["total"], LARGEST_LIMIT), "total_pages": 1}
         return {"data": rows, "meta": {**meta, "pagination": {**pagination, **claims}}}
-    if way == "empty":
-        return {"data": [], "meta": meta}
+    if way in ("empty", "hidden"):
+        none = {**pagination, "total": 0, "count": 0, "total_pages": 0}
+        return {"data": [], "meta": meta if way == "empty" else {**meta, "pagination": none}}
     if way == "uncounted":
         meta = {**meta, "pagination": {name: value for name, value in pagination.items() if name != "total"}}
     return {"data": [*rows[:-1], *rows[:1]] if way in ("twice", "uncounted") else rows, "meta": meta}

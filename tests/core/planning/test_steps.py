@@ -391,6 +391,20 @@ async def test_only_shoppers_who_have_profiles_lose_them() -> None:
             await build_plan((DeleteProfiles(customer_ids=(lacking,)),), Shop(machine.client))
 
 
+async def test_profiles_whose_segments_a_list_leaves_out_are_not_deleted() -> None:
+    async with bench(customers=20) as machine:
+        member = min(machine.members("Newsletter"))
+        (row,) = machine.store.shop.rows("SELECT customer_id FROM profiles WHERE id = ?", member)
+        step = DeleteProfiles(customer_ids=(row["customer_id"],))
+        listed = {"id": row["customer_id"], "email": "a@b.c", "shopper_profile_id": member, "segment_ids": []}
+        machine.store.faults.add("GET", "/customers", status=200, body={"data": [listed]}, times=None)
+        with pytest.raises(Contradiction, match="It lists a shopper without a segment that they are in"):
+            await build_plan((step,), Shop(machine.client))
+        machine.store.faults.add("GET", "/shopper-profiles/{id}/segments", status=404)  # deleted since it was listed
+        (seen,) = (await build_plan((step,), Shop(machine.client))).steps
+        assert seen.segment_ids == ()
+
+
 async def test_newcomers_without_a_profile_are_told_and_the_others_get_in() -> None:
     async with a_shop() as machine:
         (first,) = sorted(machine.members("Newsletter") - machine.members("VIPs"))[:1]

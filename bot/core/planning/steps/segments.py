@@ -210,6 +210,7 @@ class DeleteSegment(Step):
         """Return it with its current size and promotions. Raises Impossible if it no longer exists."""
         segment = await present(self.segment, shop)
         members, promotions = await shop.reader.checked_member_count(segment.id), await shop.uses(segment.id)
+        await shop.empty_lists.check_members(segment.id, members)
         return self.model_copy(
             update={
                 "segment": SegmentRef.of(segment),

@@ -1,0 +1,44 @@
+"""Whether an empty list is believed: nothing in it could contradict itself, so something else of the store is asked."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+
+from bot.bigcommerce import Contradiction, MalformedResponse, Reader
+
+CHECKED = 3
+"""The most segments that are counted one by one: what is wrong about all is wrong about some."""
+
+
+class EmptyLists:
+    """What speaks against empty lists, fetched once for one planning: the segments that some customers are in.
+
+    Where the store does not tell what customers are in, its lists are believed.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._occupied: frozenset[str] | None = None
+
+    async def check_members(self, segment_id: str, count: int) -> None:
+        """Raise Contradiction if customers are in this segment, of which no members are counted."""
+        if not count and segment_id in await self._occupied_segments():
+            raise Contradiction("It lists no one in a segment that customers are in")
+
+    async def check_segments(self, count: int) -> None:
+        """Raise Contradiction if customers are in segments, of which none are listed."""
+        if not count and await self._occupied_segments():
+            raise Contradiction("It lists no segments, and customers who are in some")
+
+    async def check_sizes(self, sizes: Mapping[str, int]) -> None:
+        """Raise Contradiction if by what customers are in all segments are empty, and not by their own counts."""
+        some = [] if any(sizes.values()) else list(sizes)[:CHECKED]
+        if any(await asyncio.gather(*map(self._reader.member_count, some))):
+            raise Contradiction("It lists customers without the segments that they are in")
+
+    async def _occupied_segments(self) -> frozenset[str]:
+        if self._occupied is None:
+            self._occupied = frozenset()
+            with suppress(MalformedResponse):
+                self._occupied = await self._reader.segments_of_some()
+        return self._occupied
