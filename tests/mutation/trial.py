@@ -19,7 +19,7 @@ BROKEN, NOTHING_TO_RUN = (2, 3), 5
 PATIENCE = 900
 """Seconds for all of them, after which a fault has hung one."""
 _UNLOADED = "ImportError while loading conftest"
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+)", re.MULTILINE)  # with all its parameters, which may have blanks
 
 
 Keep = Callable[[Fault, "Outcome"], None]
