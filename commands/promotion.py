@@ -28,7 +28,9 @@ RULE = 3000
 
 ALSO = {
     **dict.fromkeys(("to", "at", "for", "=", "in", "is-in", "only"), "is"),
-    **dict.fromkeys(("not", "not-to", "not-for", "not-in", "isn't", "isn't-in", "except", "without"), "is-not"),
+    **dict.fromkeys(
+        ("not", "not-to", "not-for", "not-in", "isn't", "isn't-in", "except", "without", "≠", "!="), "is-not"
+    ),
 }
 """What people type between a promotion and its segments."""
 

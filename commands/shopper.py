@@ -11,6 +11,7 @@ from bot.core.errors import Impossible, Instead, Misuse, NothingToDo, Question, 
 from bot.core.items import Item
 from bot.core.language.addresses import with_addresses
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
+from bot.core.language.person_names import FirstName, LastName, one_name
 from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.readings import MOST_READINGS
 from bot.core.language.shopper_list import read_shoppers
@@ -43,7 +44,7 @@ def _address(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address), Field(max_length=250)]
-PersonName = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length=100)]
+PersonName = Annotated[str, AfterValidator(one_line), AfterValidator(one_name), Field(min_length=1, max_length=100)]
 
 
 class ShowShopper(Args):
@@ -65,9 +66,11 @@ class RegisterArgs(Args):
     """The customer to register, and the segments to add them to."""
 
     email: Annotated[Address, Text(label="Email", placeholder="ada@example.com", private=True, called=MAIL)]
-    first_name: Annotated[PersonName, Text(label="First name", max_length=100, private=True, called=("given name",))]
+    first_name: Annotated[
+        PersonName, FirstName(label="First name", max_length=100, private=True, called=("given name",))
+    ]
     last_name: Annotated[
-        PersonName, Text(label="Last name", max_length=100, private=True, called=("surname", "family name"))
+        PersonName, LastName(label="Last name", max_length=100, private=True, called=("surname", "family name"))
     ]
     segments: Annotated[
         tuple[str, ...],

@@ -63,7 +63,14 @@ MADE_ANEW = {
 }
 """What each value has its own of, where nothing is said."""
 UNSAID = {
-    "Call": {"words": "compare", "positional": "compare", "unknown": "compare", "otherwise": "compare"},
+    "Call": {
+        "words": "compare",
+        "positional": "compare",
+        "unknown": "compare",
+        "otherwise": "compare",
+        "settled": "compare",
+    },
+    "Layout": {"width": "compare"},
     "Request": {"body": "repr"},
     "Response": {"body": "repr"},
     "SealKeys": {"by_id": "repr hash"},
@@ -85,7 +92,10 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Edited": {"kind": "edited"},
     "Encoding": {"is_certain": True},
     "FromShell": {"kind": "shell"},
+    "FirstName": {"max_length": 255},
     "Kept": {"private": True},
+    "LastName": {"max_length": 255},
+    "Layout": {"width": 1},
     "Life": {"version": 1, "state": "planned", "is_whole": True},
     "Lease": {
         "lasts": timedelta(seconds=15),

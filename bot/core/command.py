@@ -219,6 +219,7 @@ class Call:
     ``words`` are what was typed for it, where the store's names decide how they are read (``core/resolution.py``);
     ``positional`` are options that they fill by position. ``unknown``: why nothing is understood, should the words be
     no name, since they stand where a command does. ``otherwise``: what is meant where a name begins with a verb.
+    ``settled``: fields whose values were asked about before, or meant.
     """
 
     command: Command
@@ -227,6 +228,7 @@ class Call:
     positional: tuple[str, ...] = field(default=(), compare=False)
     unknown: Misuse | None = field(default=None, compare=False)
     otherwise: "Call | None" = field(default=None, compare=False)
+    settled: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def is_complete(self) -> bool:

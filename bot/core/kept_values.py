@@ -9,11 +9,12 @@ from bot.core.language.args import Kept, inputs_of
 
 
 def with_kept(call: Call, before: Mapping[str, Any]) -> Call:
-    """Return the call with what was kept ``before``, unless it has anew what that was made of."""
+    """Return the call with what was kept ``before``, unless it has anew what that was made of; the rest is settled."""
     kinds = inputs_of(call.command.args)
     kept = {
         name: before[name]
         for name, kind in kinds.items()
         if isinstance(kind, Kept) and name in before and not any(call.values.get(each) for each in kind.of)
     }
-    return replace(call, values=kept | call.values)
+    settled = frozenset(name for name, value in call.values.items() if value == before.get(name))
+    return replace(call, values=kept | call.values, settled=settled)

@@ -10,6 +10,7 @@ from bot.core.language.addresses import with_addresses
 from bot.core.language.args import (
     Choice,
     NumberInput,
+    SegmentInput,
     ShopperInput,
     Text,
     check,
@@ -30,7 +31,8 @@ LABEL_ROOM = 70
 TOLD = 100
 """The most characters that are shown of a value."""
 
-_NUMBER = re.compile(r"(?<![\w+-])(?<!\d[.,])[1-9]\d*(?![.,]?\d|[eE][+-]?\d)")
+_NUMBER = re.compile(r"(?<![\w+])(?<!(?<!\d)-)(?<!\d[.,])[1-9]\d*(?![.,]?\d|[eE][+-]?\d)")
+_SEPARATED = re.compile(r"(?<![\w.,-])[1-9]\d{0,2}(?:[,.']\d{3})+(?![\w-])")
 FAULT = 250
 """The most characters that say why something is not possible: it may name many who are unknown."""
 
@@ -42,7 +44,8 @@ def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str
     if len(found) > 1:
         name = next(one for one in fields if len({str(values.get(one)) for values in found}) > 1)
         is_search = isinstance(kind := input_of(fields[name]), Text) and kind.as_typed
-        which = "Which of these" if is_search else f"Which {_label(command, name)}"
+        is_plain = not is_search and not (isinstance(kind, SegmentInput) and kind.new)
+        which = f"Which {_label(command, name)}" if is_plain else "Which of these"
         return Question(
             f"{which} did you mean? Nothing was done yet.",
             readings,
@@ -107,7 +110,7 @@ def _instead_of(name: str, call: Call) -> Iterator[Values]:
     kind = input_of(fields[name])
     if isinstance(kind, NumberInput | Choice):
         is_alone = isinstance(kind, Choice) and (kind.option or len(call.values) == 1)
-        parts = _chosen(kind, typed, any_=is_alone) if isinstance(kind, Choice) else _NUMBER.findall(typed)
+        parts = _chosen(kind, typed, any_=is_alone) if isinstance(kind, Choice) else _numbers(typed)
         yield from (call.values | {name: one} for one in dict.fromkeys(parts) if one != typed)
         return
     kinds = {one: input_of(fields[one]) for one in call.values}
@@ -123,6 +126,11 @@ def _chosen(kind: Choice, typed: str, *, any_: bool) -> Sequence[str]:
     """Return the choices among these words; any of them where none is, if nothing else was typed for another field."""
     said = [word for one in typed.split() if (word := kind.chosen(_bare(one))) in kind.choices]
     return said or (kind.choices if any_ else ())
+
+
+def _numbers(typed: str) -> list[str]:
+    """Return the numbers among these words; of one with separators, the whole: ``1,000``."""
+    return _NUMBER.findall(_SEPARATED.sub(lambda found: re.sub(r"\D", "", found[0]), typed))
 
 
 def _bare(word: str) -> str:

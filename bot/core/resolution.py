@@ -1,46 +1,42 @@
 """How typed words are read with the store's names."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
 from bot.bigcommerce import is_uuid
-from bot.core.asked_addresses import ask_about_new_names, ask_about_shoppers
+from bot.core.asked_names import ask_about_new_names
+from bot.core.asked_orders import ask_about_order, ask_about_people, ask_about_shoppers, people_meant
 from bot.core.command import Call
 from bot.core.errors import Instead, Misuse, NotSegments, Question, Reading
 from bot.core.language.args import (
-    Args,
     Choice,
     Input,
     PromotionInput,
     SegmentInput,
     ShopperInput,
     Text,
-    check,
     input_of,
     inputs_of,
     missing,
     typed_fields,
 )
-from bot.core.language.field_values import Names as NamesOf
 from bot.core.language.field_values import Run, is_name
 from bot.core.language.labels import is_labelled, with_keys
 from bot.core.language.left_out_words import EVERY, excepting_word
 from bot.core.language.line_reader import Values, words_of
 from bot.core.language.misplaced_addresses import shoppers_for_names, without_addresses
 from bot.core.language.near_readings import Near, near_readings
+from bot.core.language.orders_of_words import in_another_order, with_second_choice
 from bot.core.language.phrases import listing
 from bot.core.language.readings import MOST_READINGS, readings
 from bot.core.language.second_names import without_second_name
 from bot.core.language.tokenizer import QUOTES, Word, as_typed, split
+from bot.core.named_readings import Indexes, indexes_of, labels_of, names_of, naming, readings_of, taken
 from bot.core.questions import ask_near, ask_which, typed_line
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.names import Identified, Names, similar_names
-
-Indexes = dict[type[Input], Names[Any]]
-"""The store's names, by the kind of field that takes them."""
+from bot.core.store_view.names import similar_names
 
 
 async def resolve(call: Call, shop: Shop) -> Call:
@@ -49,9 +45,7 @@ async def resolve(call: Call, shop: Shop) -> Call:
     Raises Question if they can be read in several ways, lack something, have a name that is misspelt, or an address in
     a new one. Words that no reading fits stay as they are: the Command says which name is unknown.
     """
-    resolved = await _resolve(call, shop)
-    await ask_about_new_names(resolved, call.words, shop)
-    return resolved
+    return await ask_about_new_names(await _resolve(call, shop), call.words, shop)
 
 
 async def _resolve(call: Call, shop: Shop) -> Call:
@@ -59,28 +53,26 @@ async def _resolve(call: Call, shop: Shop) -> Call:
         return shown
     if not call.words or _is_sure(call):
         return replace(call, words="")
-    indexes = await _indexes(call, shop)
-    exact = _readings(call, indexes)
+    indexes = await indexes_of(call, shop)
+    ask_about_people(call, indexes)
+    exact = readings_of(call, indexes)
     keyed = _readings_with_keys(call, indexes, exact)
-    exact = tuple(one for one in exact if not keyed or _taken(call, one))
-    taken = [_taken(call, one) for one in exact]
-    others = [one for one in keyed if _taken(call, one) not in taken]
-    found = (*exact, *others)[:MOST_READINGS] if exact else ()
-    if len(found) == 1:
-        args, words = call.command.args, call.words
-        found = (*found, *without_second_name(args, words, found[0], _names_of(indexes)))
+    found = _found(call, indexes, exact, keyed)
     if len(found) == 1 and replace(call, values=found[0]).is_complete:
         return Call(call.command, found[0])
     if found:
-        raise ask_which(call.command, found, _labels(indexes))
+        raise ask_which(call.command, found, labels_of(indexes))
     _refuse_exceptions(call)
     near = _near(call, indexes, is_whole=lambda values: _is_whole(call, values))[:MOST_READINGS]
     if not keyed and not _take_all(near):
         _ask_about_misspelt(call, indexes)
+    if not near or near[0].left_out:
+        ask_about_people(call, indexes, is_unread=True)
     _ask_about_near(call, near, indexes)
     if call.unknown:
         raise call.unknown
     await ask_about_shoppers(call.command, call.words, shop)
+    await ask_about_order(call, indexes, shop)
     await _refuse_unknown(call, shop)
     return replace(call, words="")
 
@@ -106,6 +98,19 @@ def _take_all(near: Sequence[Near]) -> bool:
     return bool(near) and not frozenset.intersection(*(frozenset(one.left_out) for one in near))
 
 
+def _found(call: Call, indexes: Indexes, exact: Sequence[Values], keyed: Sequence[Values]) -> tuple[Values, ...]:
+    """Return the ways to read the words; with labels before values, and of a single way also what else it may mean."""
+    exact = [one for one in exact if not keyed or taken(call, one)]
+    known = [taken(call, one) for one in exact]
+    others = [one for one in keyed if taken(call, one) not in known]
+    found = (*exact, *others)[:MOST_READINGS] if exact else ()
+    if len(found) != 1:
+        return found
+    args, words = call.command.args, call.words
+    second_names = without_second_name(args, words, found[0], names_of(indexes))
+    return (*found, *second_names, *with_second_choice(args, words, found[0], naming(indexes)))
+
+
 async def resolve_for_form(call: Call, shop: Shop) -> tuple[Call, tuple[str, ...]]:
     """Return the call of a form as its words are read with the store's names, and the words that are left out of it.
 
@@ -114,14 +119,15 @@ async def resolve_for_form(call: Call, shop: Shop) -> tuple[Call, tuple[str, ...
     if not call.words:
         return call, ()
     filled = call.command.prefill.fields[:1] if call.command.prefill else ()
-    indexes, opened = await _indexes(call, shop), replace(call, positional=(*call.positional, *filled))
-    found = _readings_with_keys(opened, indexes, ()) or _readings(opened, indexes)
+    indexes, opened = await indexes_of(call, shop), replace(call, positional=(*call.positional, *filled))
+    found = people_meant(opened, indexes) or _readings_with_keys(opened, indexes, ()) or readings_of(opened, indexes)
     if found:
         return Call(call.command, _as_said(call, found[0])), ()
     near = _near(opened, indexes, is_whole=lambda values: not missing(call.command.args, values))
     near = near or _near(opened, indexes, is_whole=bool)
     args = call.command.args
-    meant = shoppers_for_names(args, call.words) or without_addresses(args, call.values)
+    ordered = in_another_order(args, call.words, naming(indexes))
+    meant = shoppers_for_names(args, call.words) or ordered or without_addresses(args, call.values)
     nearest = min(near, key=lambda one: len(one.left_out), default=meant)
     return Call(call.command, _as_said(call, nearest.values)), nearest.left_out
 
@@ -139,43 +145,23 @@ def _as_said(call: Call, values: Values) -> Values:
     return {name: value for name, value in values.items() if is_said(name)}
 
 
-def _readings(call: Call, indexes: Indexes) -> tuple[Values, ...]:
-    return readings(call.command.args, call.words, _names_of(indexes), positional=call.positional)
-
-
-def _names_of(indexes: Indexes) -> NamesOf:
-    def names(kind: Input, run: Run) -> Iterable[tuple[str, int]]:
-        return indexes[type(kind)].beginning(run)
-
-    return names
-
-
 def _readings_with_keys(call: Call, indexes: Indexes, exact: Sequence[Values]) -> tuple[Values, ...]:
     """Return how else a line can be read whose values have labels, but for lists of shoppers."""
     keyed = with_keys(call.command.args, call.words)
-    read = _readings(replace(call, words=keyed), indexes) if keyed != call.words else ()
-    valid = [one for one in read if _taken(call, one)]
+    read = readings_of(replace(call, words=keyed), indexes) if keyed != call.words else ()
+    valid = [one for one in read if taken(call, one)]
     found = [one for one in valid if not missing(call.command.args, one)] or valid
     lists = {name for name, kind in inputs_of(call.command.args).items() if isinstance(kind, ShopperInput)}
     known = [{name: one[name] for name in one if name not in lists} for one in exact]
     return tuple(one for one in found if {name: one[name] for name in one if name not in lists} not in known)
 
 
-def _taken(call: Call, values: Values) -> Args | Values | None:
-    """Return what a Command takes of these values: its Args, or as many as there are; none of invalid ones."""
-    if missing(call.command.args, values):
-        return values
-    with suppress(Misuse):
-        return check(call.command.args, values)
-    return None
-
-
 def _is_whole(call: Call, values: Values) -> bool:
-    return replace(call, values=values).is_complete and bool(_taken(call, values))
+    return replace(call, values=values).is_complete and bool(taken(call, values))
 
 
 def _near(call: Call, indexes: Indexes, is_whole: Callable[[Values], bool]) -> tuple[Near, ...]:
-    names, positional = _names_of(indexes), call.positional
+    names, positional = names_of(indexes), call.positional
     return near_readings(call.command.args, call.words, names, is_whole, positional=positional)
 
 
@@ -186,7 +172,7 @@ def _ask_about_near(call: Call, near: Sequence[Near], indexes: Indexes) -> None:
     """
     verb = call.unknown if near and _leaves_out_verb(call, near[0]) else None
     if near and not (verb and verb.instead):
-        raise ask_near(call.command, near, _labels(indexes), unknown=str(verb or ""))
+        raise ask_near(call.command, near, labels_of(indexes), unknown=str(verb or ""))
 
 
 def _leaves_out_verb(call: Call, near: Near) -> bool:
@@ -195,20 +181,15 @@ def _leaves_out_verb(call: Call, near: Near) -> bool:
     return call.words.startswith(near.left_out[:1]) or any(word.casefold() in verbs for word in near.left_out)
 
 
-def _labels(indexes: Indexes) -> dict[str, str]:
-    """Return what people call whatever is named by its id."""
-    return {id_: name for index in indexes.values() for id_, name in index.labels.items()}
-
-
 async def _shown(call: Call, show: Call, shop: Shop) -> Call | None:
     """Return the call that shows what is called like the verb and all. Raises Misuse if the verb may be meant, too."""
     ((name, word),) = show.values.items()
-    (index,) = (await _indexes(show, shop)).values()
+    (index,) = (await indexes_of(show, shop)).values()
     called = index.called(word)
     if not called:
         return None
     chosen = {name: str(called[0].id)}
-    meant = _readings(call, await _indexes(call, shop)) if call.words else (call.values,)
+    meant = readings_of(call, await indexes_of(call, shop)) if call.words else (call.values,)
     if not meant:
         return Call(show.command, chosen)
     raise Misuse(
@@ -275,13 +256,3 @@ def _is_sure(call: Call) -> bool:
     kinds = inputs_of(call.command.args)
     named = [word for name, kind in kinds.items() if is_name(kind) for word in call.each(name)]
     return bool(named) and all(map(is_uuid, named)) and not is_labelled(call.command.args, call.words)
-
-
-async def _indexes(call: Call, shop: Shop) -> Indexes:
-    kinds = set(map(type, inputs_of(call.command.args).values()))
-    found: Indexes = {}
-    if PromotionInput in kinds:
-        found[PromotionInput] = Names[Identified](await shop.readable_promotions())
-    if SegmentInput in kinds:
-        found[SegmentInput] = await shop.segment_names()
-    return found

@@ -10,7 +10,9 @@ from bot.core.errors import Instead, Misuse
 from bot.core.language.args import DASHES, Input, inputs_of
 from bot.core.language.field_values import is_name
 from bot.core.language.labels import is_labelled, without_empty_key
+from bot.core.language.left_out_words import EXCEPT
 from bot.core.language.near_readings import near_lines
+from bot.core.language.person_names import with_names_in_order
 from bot.core.language.readings import fill, may_differ
 from bot.core.latest_numbers import unnumbered_field
 
@@ -54,7 +56,7 @@ def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknow
         meant = Misuse(f"{error} Did you mean this?", for_log=error.for_log, instead=[instead])
         raise command.misuse(meant) from error
     is_unclear = may_differ(command.args, values) or is_labelled(command.args, words)
-    is_unclear = is_unclear or bool(unnumbered_field(command, values))
+    is_unclear = is_unclear or bool(unnumbered_field(command, values)) or any(with_names_in_order(command.args, words))
     return Call(command, values, words if is_unclear else "", positional, unknown)
 
 
@@ -128,7 +130,9 @@ def _verb_behind(group: Group, words: str) -> tuple[str, str] | None:
     """Return the verb that stands behind other words, and those: ``VIPs add ada@example.com``."""
     typed = words.split(" ")
     at = next((at for at, word in enumerate(typed) if at and word.casefold() in _verbs(group)), None)
-    return (typed[at].casefold(), " ".join((*typed[:at], *typed[at + 1 :]))) if at else None
+    if at is None or EXCEPT & {word.casefold() for word in typed[:at]}:
+        return None
+    return typed[at].casefold(), " ".join((*typed[:at], *typed[at + 1 :]))
 
 
 def _similar(group: Group, word: str) -> str:

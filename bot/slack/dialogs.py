@@ -46,7 +46,7 @@ class Dialogs:
     async def _open(self, delivery: Delivery, call: Call, *, edits: int | None = None) -> None:
         """Open the form at once, since the trigger expires after three seconds; fill it afterwards."""
         needed = FormNeeded(delivery, call, edits=edits)
-        to_fill = forms.can_be_filled(call) or bool(_named(call)) or ticked_field(call) is not None
+        to_fill = forms.can_be_filled(call) or bool(call.words or _named(call)) or ticked_field(call) is not None
         view = forms.render_loading(call) if to_fill else _render(needed, call)
         try:
             opened = await self._client.views_open(trigger_id=delivery.id, view=view)

@@ -4,14 +4,15 @@ import asyncio
 import io
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from bot.core.answers import Answer
 from bot.core.command import Context, Preview, command
-from bot.core.errors import Impossible, Misuse, NothingToDo, Question
+from bot.core.errors import Impossible, Misuse, NothingToDo, Question, Reading
 from bot.core.frozen_value import Value
 from bot.core.kept_lists import Ids, fetch_lists, kept_list
 from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text, UploadInput
+from bot.core.language.phrases import listing
 from bot.core.list_files.kept_rows import KeptRows
 from bot.core.list_files.reading import Brought, read_list, unread_sheets
 from bot.core.list_files.rows import Row
@@ -20,6 +21,7 @@ from bot.core.planning.plan import Plan
 from bot.core.store_view.judged_rows import judge_rows
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import NamedShoppers, find_listed
+from bot.core.store_view.segments_meant import segments_among
 from bot.core.uploads import Upload
 from commands.segment.import_preview import Mode, ReadList, preview, too_many_lost
 from commands.segment.list_change import ListChange
@@ -56,6 +58,7 @@ class FoundShoppers(Value):
 class ImportArgs(Args):
     """A segment, a list, and what to do with it. ``found``: the shoppers of the list, once it was read."""
 
+    one_of: ClassVar[tuple[str, ...]] = ("text", "file", "found")
     segment: Annotated[str, SegmentInput(label="Segment", leads=("to", "into", "from"))]
     mode: Annotated[
         Mode,
@@ -125,6 +128,7 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
         if args.mode == "equal" and (refusal := too_many_lost(segment, before.source, before.lost, before.rows)):
             raise Impossible(refusal)
         return await change.plan(range(len(shoppers)), before.source, before.rows, ctx)
+    await _ask_about_segments(args.text, ctx)
     rows = await _rows(args, ctx)
     read = ReadList(segment, args.mode, args.source, rows.unread)
     await _judge(rows, shoppers, read, ctx)
@@ -137,6 +141,20 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     found = await asyncio.to_thread(FoundShoppers.of, read, shoppers)
     kept = ImportArgs(segment=segment.id, mode=args.mode, found=found)
     return Preview(plan, kept, preview(read, plan.headline, plan.effects))
+
+
+async def _ask_about_segments(text: str, ctx: Context) -> None:
+    """Raise Question if a line names segments beside its shoppers: a list goes into one."""
+    among = await segments_among((text,), ctx.shop) if "\n" not in text.strip() else None
+    if among and among.segments:
+        named = listing([f"“{one.name}”" for one in among.segments])
+        are = "is a segment" if len(among.segments) == 1 else "are segments"
+        raise Question(
+            f"{named} {are}, and a list is imported into one. Nothing was done yet.",
+            [Reading({"text": among.rest}, f"Leave {named} Out")] if among.rest else [],
+            field="text",
+            for_log="A segment is named in the list.",
+        )
 
 
 async def _judge(rows: Iterable[Row], shoppers: ListedShoppers, read: ReadList, ctx: Context) -> None:

@@ -66,6 +66,7 @@ class CreateArgs(Args):
         NewName(
             label="Name",
             hint="Every segment has a name of its own",
+            leads=BEFORE_A_NEW_NAME,
             called=("segment", "segment name", "called", "named", "segment called", "segment named", "title"),
         ),
     ]

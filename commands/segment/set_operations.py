@@ -65,7 +65,7 @@ class CombineArgs(Args):
     """Two segments, how to combine them, and where the shoppers go."""
 
     first: Annotated[str, SegmentInput(label="First segment")]
-    second: Annotated[str, SegmentInput(label="Second segment", leads=("and", "with"))]
+    second: Annotated[str, SegmentInput(label="Second segment", leads=("and", "with", "or"))]
     how: Annotated[
         How,
         Choice(

@@ -255,7 +255,8 @@ async def test_other_sheets_of_a_workbook_are_named(slack: World) -> None:
 
 async def test_nothing_to_import_is_asked_for(slack: World) -> None:
     await slack.type("/segment import VIPs add")
-    assert "Which shoppers? Choose a file, or paste a list." in slack.whisper()
+    outcome = await slack.submit({})
+    assert outcome["errors"]["text"] == "Which shoppers? Choose a file, or paste a list."
 
 
 async def test_shoppers_are_imported_by_profile_alone(slack: World) -> None:
@@ -264,3 +265,13 @@ async def test_shoppers_are_imported_by_profile_alone(slack: World) -> None:
     await bring(slack, "add", *profiles, profiles[0][:-3] + "fff")
     assert "Not in the store\n1" in previewed(slack, "Add 2 shoppers to VIPs")
     assert set(profiles) <= slack.members("VIPs")
+
+
+async def test_a_segment_in_a_typed_list_is_asked_about(slack: World) -> None:
+    (one,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment import VIPs add {one}, Lapsed")
+    assert "“Lapsed” is a segment, and a list is imported into one. Nothing was done yet." in slack.whisper()
+    await slack.press("Leave “Lapsed” Out", by="ana", channel="#segments")
+    assert slack.profile_id(one) in slack.members("VIPs")
+    await slack.type("/segment import VIPs add Lapsed and Wholesale")
+    assert "“Lapsed” and “Wholesale” are segments" in slack.whisper()

@@ -6,7 +6,7 @@ import pytest
 
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Offers, Sentence
-from bot.core.command import Call, Group, Help
+from bot.core.command import Call, Group, Help, find
 from bot.core.errors import Misuse, NotSegments, Question, Reading
 from bot.core.questions import ask_which, has_room, question_answer, with_meant
 from bot.core.resolution import resolve, resolve_for_form
@@ -171,13 +171,10 @@ def test_an_error_about_no_value_that_was_typed_stays_as_it_is() -> None:
 
 
 async def test_an_address_behind_a_name_is_offered_in_its_place_beside_segments() -> None:
-    async with bench(customers=20) as machine:
-        outcome = (
-            await machine.engine.planner.plan(call_of("shopper register Ada Byron a@b.org VIPs"), "UBEN")
-        ).outcome
-    assert isinstance(outcome, Misuse)
-    assert [one.line for one in outcome.instead] == [
-        'shopper register email:"a@b.org" first_name:"Ada" last_name:"Byron" segments:"VIPs"'
+    told, _ = await asked("shopper register Ada Byron a@b.org VIPs")
+    assert told == [
+        "Did you mean this? Nothing was done yet.",
+        "• Email: “a@b.org”; First name: “Ada”; Last name: “Byron”; Segments: “VIPs”",
     ]
 
 
@@ -514,3 +511,108 @@ async def test_shoppers_without_a_segment_are_kept() -> None:
     told, _ = await asked("segment add a@b.org, c@d.org")
     assert told[0] == "Which segments? Nothing was done yet."
     assert (await read("segment show a@b.org")).values == {"segment": "a@b.org"}
+
+
+async def form(path: str, settled: frozenset[str] = frozenset(), **values: Any) -> Call:
+    """Return a form's values as they are meant."""
+    async with bench(customers=20) as machine:
+        return await resolve(Call(find(GROUPS, path), values, settled=settled), Shop(machine.client))
+
+
+async def test_a_form_asks_about_a_new_name_as_words_do() -> None:
+    for name, ways in (
+        ("Best of a@b.org", ["Best", "Best of a@b.org"]),
+        ("a@b.org", ["a@b.org"]),
+        ("Name: Best", ["Name: Best", "Best"]),
+    ):
+        with pytest.raises(Question) as caught:
+            await form("segment create", name=name)
+        assert "In quotes it is taken as it is. Nothing was done yet." in str(caught.value)
+        assert [one.values["name"] for one in caught.value.readings] == ways
+    assert (await form("segment create", name="“Best of a@b.org”")).values == {"name": "Best of a@b.org"}
+    kept = await form("segment create", frozenset({"name"}), name="Best of a@b.org")
+    assert kept.values == {"name": "Best of a@b.org"}
+    assert (await form("segment edit", segment="VIPs", name="VIPs", description="x")).values["name"] == "VIPs"
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "offers"),
+    [
+        (
+            "shopper register Byron, Ada <a@b.org> to VIPs",
+            "Which of these did you mean? Nothing was done yet.",
+            ["Register Shopper: Ada", "Register Shopper: Byron"],
+        ),
+        (
+            "shopper register Ada Byron <a@b.org>",
+            "Did you mean this? Nothing was done yet.",
+            ["Register Shopper: a@b.org"],
+        ),
+        (
+            "shopper register a@b.org Ada B. Byron",
+            "Which of these did you mean? Nothing was done yet.",
+            ["Register Shopper: Ada", "Register Shopper: Ada B."],
+        ),
+        ("segment import add a@b.org to VIPs", "Did you mean this? Nothing was done yet.", ["Import List: VIPs"]),
+        (
+            "segment import VIPs add remove a@b.org",
+            "Which mode did you mean? Nothing was done yet.",
+            ["Import List: add", "Import List: remove"],
+        ),
+        (
+            "segment combine Top Lapsed both VIPs equal",
+            "Which of these did you mean? Nothing was done yet.",
+            ["Combine Segments: VIPs equal", "Combine Segments: VIPs"],
+        ),
+    ],
+)
+async def test_words_in_another_order_are_asked_about(line: str, told: str, offers: list[str]) -> None:
+    sentences, buttons = await asked(line)
+    assert sentences[0] == told
+    assert [label for label, _ in buttons if label != "Something Else"] == offers
+    for _, typed in buttons[: len(offers)]:
+        assert (await read(typed)).is_complete, typed
+
+
+@pytest.mark.parametrize(
+    ("line", "values", "left_out"),
+    [
+        ("segment import add", {"mode": "add"}, ()),
+        ("segment import add VIPs", {"segment": "VIPs", "mode": "add"}, ()),
+        ("segment import these to VIPs", {"segment": "VIPs"}, ("these to",)),
+        ("segment import remove Nobody", {"segment": "Nobody", "mode": "remove"}, ()),
+        ("shopper register Byron, Ada <a@b.org>", {"email": "a@b.org", "first_name": "Ada", "last_name": "Byron"}, ()),
+    ],
+)
+async def test_a_form_is_filled_from_words_in_another_order(
+    line: str, values: dict[str, Any], left_out: tuple[str, ...]
+) -> None:
+    async with bench(customers=20) as machine:
+        call, out = await resolve_for_form(call_of(line), Shop(machine.client))
+    assert (dict(call.values), out) == (values, left_out)
+
+
+async def test_a_choice_before_a_name_is_asked_about_with_what_it_leaves_out() -> None:
+    told, _ = await asked("segment import add these people to VIPs")
+    assert told == [
+        "I didn't expect “these people to” here. Did you mean this? Nothing was done yet.",
+        "• Segment: “VIPs”; Mode: “add” (asks for the rest in a form)",
+    ]
+
+
+async def test_an_unknown_segment_behind_its_choice_is_told() -> None:
+    with pytest.raises(NotSegments, match="No segment is called “Nobody add it”"):
+        await read("segment import remove Nobody add it")
+
+
+def test_a_verb_behind_a_word_that_takes_it_back_is_not_suggested() -> None:
+    for words in ("don't delete VIPs", "never delete VIPs"):
+        call = understand(GROUPS, f"segment {words}")
+        assert isinstance(call, Call)
+        assert call.unknown
+        assert not call.unknown.instead
+
+
+def test_numbers_are_kept_as_they_were_typed() -> None:
+    assert call_of("change show 1, 2").values == {"number": "1, 2"}
+    assert call_of("change show 1,000").values == {"number": "1,000"}

@@ -43,10 +43,6 @@ NEAR = {
         "Did you mean this?",
         ["Delete Segment: VIPs, Loyal and Newsletter"],
     ),
-    "/segment import VIPs a@x.org": (
-        "Which of these",
-        ["Import List: add", "Import List: remove", "Import List: equal"],
-    ),
     "/change undo last": (
         "Which change did you mean by “last”?",
         ["Undo Change: 1 (Create the segment Fresh)"],
@@ -123,8 +119,8 @@ NEAR = {
         "Which entry did you mean by “the last one”?",
         ["Show Entry: 8 (asked)", "Show Entry: 7 (finish)", "Show Entry: 6 (step done)"],
     ),
-    "/shopper register Ada Byron a@x.org": ("Did you mean a@x.org?", ["Register Shopper: a@x.org"]),
-    "/shopper register Ada Byron a@x.org to VIPs": ("Did you mean a@x.org?", ["Register Shopper: a@x.org"]),
+    "/shopper register Ada Byron a@x.org": ("Did you mean this?", ["Register Shopper: a@x.org"]),
+    "/shopper register Ada Byron a@x.org to VIPs": ("Did you mean this?", ["Register Shopper: VIPs"]),
     "/segment xyz VIPs": ("There is no command `/segment xyz`.", ["Show Segment: VIPs"]),
     "/promotion disable VIP early access, Win back": (
         "Which of these",
@@ -174,6 +170,70 @@ NEAR = {
     "/segment list page 1": ("There are no segments with “page 1”.", ["Page 1", "All Segments", "Create Segment"]),
     "/promotion list back page 1": ("There are no promotions with “back page 1”.", ["Page 1", "All Promotions"]),
     "/audit recent by: ana": ("I didn't expect “by: ana” here.", ["Show Entries: by:ana"]),
+    "/shopper register Moss, Eve <eve@x.org>": (
+        "Which of these did you mean?",
+        ["Register Shopper: Eve", "Register Shopper: Moss"],
+    ),
+    "/shopper register Moss, Eve (Sales) <eve@x.org> to VIPs": (
+        "Which of these did you mean?",
+        ["Register Shopper: Eve", "Register Shopper: Moss"],
+    ),
+    "/shopper register eve@x.org Moss, Eve VIPs": (
+        "Which of these did you mean?",
+        ["Register Shopper: Eve", "Register Shopper: Moss"],
+    ),
+    "/shopper register eve@x.org; Eve; Moss": (
+        "Which of these did you mean?",
+        ["Register Shopper: Moss", "Register Shopper: Eve"],
+    ),
+    "/shopper register eve@x.org Dr. Eve Moss": ("Did you mean this?", ["Register Shopper: eve@x.org"]),
+    "/shopper register eve@x.org Eve Moss, Jr.": ("Did you mean this?", ["Register Shopper: eve@x.org"]),
+    "/shopper register eve@x.org Eve Anna Moss": (
+        "Which of these did you mean?",
+        ["Register Shopper: Eve", "Register Shopper: Eve Anna"],
+    ),
+    "/segment import VIPs add 1,000\n17": ("“1,000” in the pasted list is no address and no id", []),
+    "/segment import VIPs add 17\n1,024": ("“1,024” in the pasted list is no address and no id", []),
+    "/segment import add a@x.org to VIPs": ("Did you mean this?", ["Import List: VIPs"]),
+    "/segment import VIPs add remove ida@example.com": (
+        "Which mode did you mean?",
+        ["Import List: add", "Import List: remove"],
+    ),
+    "/segment import VIPs add ida@example.com, Loyal": (
+        "“Loyal” is a segment, and a list is imported into one.",
+        ["Leave “Loyal” Out"],
+    ),
+    "/segment combine VIPs Loyal either into Lapsed replace": (
+        "Which of these did you mean?",
+        ["Combine Segments: Lapsed replace", "Combine Segments: Lapsed"],
+    ),
+    "/segment rename VIPs to Gold and Loyal to Silver": (
+        "Which name did you mean?",
+        ["Save Segment: Gold and Loyal to Silver", "Save Segment: Gold"],
+    ),
+    "/segment copy VIPs to a new segment called Gold": (
+        "Which name did you mean?",
+        ["Copy Segment: a new segment called Gold", "Copy Segment: Gold"],
+    ),
+    "/segment create as Gold": ("Which name did you mean?", ["Create Segment: as Gold", "Create Segment: Gold"]),
+    "/segment create Gold\nSilver": (
+        "Which name did you mean?",
+        ["Create Segment: Gold Silver", "Create Segment: Gold"],
+    ),
+    "/change show 1,000": ("Did you mean 1000?", ["Show Change: 1000"]),
+    "/change show 1-2": ("Did you mean 1 or 2?", ["Show Change: 1", "Show Change: 2"]),
+    "/shopper find Moss page 2": ("No shopper matches “Moss page 2”. Did you mean “Moss”?", ["Find Shoppers: Moss"]),
+    "/segment add VIPs ida@example.com order #17": ("Is 17 a customer?", ["Leave the Numbers Out", "It Is a Customer"]),
+    "/segment add VIPs ida@example.com tomorrow": (
+        "I do everything at once, so “tomorrow” would be left out.",
+        ["Now, ida@example.com"],
+    ),
+    "/segment add ida@example.com to VIPs until Friday": (
+        "so “until Friday” would be left out.",
+        ["Now, ida@example.com"],
+    ),
+    "/segment don't delete VIPs": ("“don't” is not a name", []),
+    "/promotion target Win back is neither VIPs nor Loyal": ("“neither” is not a name", []),
 }
 
 
@@ -218,7 +278,7 @@ async def test_a_shopper_before_the_segment_is_asked_about(slack: World, line: s
         ("/shopper add a@b.c to Nowhere at all", "No segment is called “Nowhere at all”."),
         ("/segment remove a@b.c everywhere", "Which segments? Nothing was done yet."),
         ("/shopper add a@b.c, #17", "Which segments? Nothing was done yet."),
-        ("/segment import add a@b.c", "Which segment? Nothing was done yet."),
+        ("/segment import add a@b.c", ""),
         ("/shopper add a@b.c", ""),
         ("/segment remove a@b.c", ""),
         ("/segment import a@b.c", ""),

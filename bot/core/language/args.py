@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -149,7 +149,7 @@ class Choice(Input):
 
     def chosen(self, words: str) -> str:
         """Return the choice as it is declared, however it was typed: ``Is–Not``, ``is not``, ``not``."""
-        word = "-".join(words.translate(DASHES).lower().split())
+        word = "-".join(words.translate(DASHES).replace("’", "'").lower().split())
         return self.also.get(word, word)
 
     def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
@@ -198,9 +198,13 @@ DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
 class Args(BaseModel):
-    """The arguments of a Command. Invalid values raise Misuse (see ``check``)."""
+    """The arguments of a Command. Invalid values raise Misuse (see ``check``).
+
+    ``one_of``: fields of which at least one has to be given, though each may be left out.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    one_of: ClassVar[tuple[str, ...]] = ()
 
 
 A = TypeVar("A", bound=Args)
@@ -255,8 +259,10 @@ def _shown(field: FieldInfo) -> str:
 
 
 def missing(args: type[Args], values: dict[str, Any]) -> tuple[str, ...]:
-    """Return the required fields that have no value yet."""
-    return tuple(name for name, field in args.model_fields.items() if field.is_required() and not values.get(name))
+    """Return the required fields that have no value yet; of those of which one is, the first."""
+    lacking = () if any(map(values.get, args.one_of)) else args.one_of[:1]
+    required = (name for name, field in args.model_fields.items() if field.is_required() and not values.get(name))
+    return (*required, *lacking)
 
 
 def check(args: type[A], values: dict[str, Any]) -> A:

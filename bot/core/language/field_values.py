@@ -9,6 +9,7 @@ from bot.core.language.args import (
     Args,
     Choice,
     Input,
+    NumberInput,
     PromotionInput,
     SegmentInput,
     Text,
@@ -63,6 +64,8 @@ class FieldValues:
             return self._chosen(kind, run)
         if isinstance(kind, Text) and self.fields[name].annotation is not int:
             return self._text(kind, run, others, is_keyed=is_keyed)
+        if isinstance(kind, NumberInput):
+            everything = (as_typed(run) if len(run) > 1 else joined(run), len(run))
         return (everything,) if not others and not (is_keyed and not isinstance(kind, SegmentInput)) else (_first(run),)
 
     def _named(self, name: str, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:
@@ -117,13 +120,23 @@ class FieldValues:
         whole = as_typed(run) if len(run) > 1 or (kind.as_typed and not is_keyed) else run[0].whole
         everything = (whole, len(run))
         if is_keyed:
-            return (_first(run),) if run[0].quoted else (_first(run), everything) if kind.private else (everything,)
+            is_person = kind.private and not run[0].quoted
+            return self._up_to_names(run, others) if is_person else (_first(run) if run[0].quoted else everything,)
         texts_follow = all(isinstance(self.kinds[one], Text) and not self.fields[one].is_required() for one in others)
         if others and (run[0].quoted or not texts_follow):
             return (_first(run),)
         *bare, last = run
         is_described = others and bare and last.quoted and not any(word.quoted for word in bare)
         return ((as_typed(tuple(bare)), len(bare)), everything) if is_described else (everything,)
+
+    def _up_to_names(self, run: Run, others: list[str]) -> Iterable[Found]:
+        """Return a text of one word, all words, or those before a name; only these, where a word leads to the name."""
+        named = [name for name in others if is_name(self.kinds[name])] if self.names else []
+        begins = {at for at in range(1, len(run)) for name in named if self.is_named(name, run[at:])}
+        leads = {lead for name in named for lead in self.kinds[name].leads}
+        led = next((at - 1 for at in sorted(begins - {1}) if run[at - 1].text.casefold() in leads), 0)
+        ends = (led,) if led else sorted({1, *begins, len(run)})
+        return [(as_typed(run[:end]) if end > 1 else run[0].whole, end) for end in ends]
 
 
 def _is_bare(word: Word) -> bool:

@@ -35,8 +35,26 @@ def _with_keys(args: type[Args], line: str, starts: frozenset[int], *, bare: boo
 
 
 def without_empty_key(args: type[Args], text: str) -> str:
-    """Return the line without the key of a field at its end that has no value: ``VIPs name:``."""
-    return _empty_key(args).sub("", text)
+    """Return the line without the key of a field at its end that has no value: ``VIPs name:``.
+
+    What is only called what the first field is, as in ``create a new segment``, has no value either.
+    """
+    alone = _label_alone(args)
+    return "" if alone and alone.fullmatch(text) else _empty_key(args).sub("", text)
+
+
+@cache
+def _label_alone(args: type[Args]) -> re.Pattern[str] | None:
+    """Return what a label of the first field looks like by itself, which no word that leads to a value is.
+
+    None where the field is no text, or one to search for.
+    """
+    first = next(iter(typed_fields(args)), "")
+    kind = input_of(args.model_fields[first]) if first else None
+    if not isinstance(kind, Text) or kind.option or kind.as_typed:
+        return None
+    labels = _any_of(one for one, name in _labels(args).items() if name == first and one not in kind.leads)
+    return re.compile(rf"\s*{_ARTICLES}(?:{labels}|an?|new)\s*", re.IGNORECASE)
 
 
 def is_labelled(args: type[Args], text: str) -> bool:

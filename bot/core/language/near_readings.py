@@ -149,7 +149,7 @@ def _with_choice(
 
 def _with_word(pieces: Sequence[_Piece], word: str, left_out: tuple[str, ...], read: Read) -> list[Near]:
     """Return the ways to read a line with a word at the first place where it makes sense."""
-    lines = (f"{_line(pieces[:at])} {word}{_line(pieces[at:])}" for at in range(1, len(pieces)))
+    lines = (f"{_line(pieces[:at])} {word}{_line(pieces[at:])}" for at in range(1, len(pieces) + 1))
     return next(filter(None, ([Near(one, left_out) for one in read(line)] for line in lines)), [])
 
 

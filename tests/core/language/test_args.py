@@ -1,4 +1,4 @@
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 from pydantic import Field, field_validator, model_validator
@@ -114,6 +114,17 @@ def test_missing_names_required_fields_without_a_value() -> None:
     assert missing(Create, {"name": ""}) == ("name",)
     assert missing(Create, {"name": "x"}) == ()
     assert missing(Many, {"segments": ()}) == ("segments",)
+
+
+class Either(Args):
+    one_of: ClassVar[tuple[str, ...]] = ("name", "number")
+    name: Annotated[str, Text(label="Name")] = ""
+    number: Annotated[str, Text(label="Number")] = ""
+
+
+def test_one_of_several_fields_is_missing_until_any_is_given() -> None:
+    assert missing(Either, {}) == ("name",)
+    assert missing(Either, {"number": "1"}) == ()
 
 
 NO_NUMBER = "Page: Input should be a valid integer, unable to parse string as an integer."

@@ -10,7 +10,7 @@ from tests.core.language.test_readings import Edit
 
 
 class Create(Args):
-    name: Annotated[str, Text(label="New name", called=("segment", "segment called"))]
+    name: Annotated[str, Text(label="New name", leads=("named",), called=("segment", "segment called"))]
     owner: Annotated[str, Text(label="Owner", leads=("for",))] = ""
     page: Annotated[int, Text(label="Page", option=True)] = 1
 
@@ -77,3 +77,16 @@ def test_the_key_of_a_field_is_no_label_of_another() -> None:
 )
 def test_a_key_at_the_end_without_its_value_says_nothing(typed: str, left: str) -> None:
     assert without_empty_key(Edit, typed) == left
+
+
+def test_what_is_only_called_what_the_first_field_is_has_no_value() -> None:
+    for text in ("segment", "a new segment", "New name", " new ", "the segment called"):
+        assert without_empty_key(Create, text) == ""
+    for args, text in (
+        (Create, "segment Gold"),
+        (Create, "Named"),
+        (Create, "owner"),
+        (Copy, "segment"),
+        (Edit, "page"),
+    ):
+        assert without_empty_key(args, text) == text

@@ -1,0 +1,50 @@
+"""What people are asked about the name that a segment is to have; nothing is done before."""
+
+from dataclasses import replace
+
+from bot.core.command import Call
+from bot.core.errors import Question, Reading
+from bot.core.language.args import input_of
+from bot.core.language.misplaced_addresses import without_address
+from bot.core.language.new_names import in_quotes, is_new_name, names_meant
+from bot.core.language.tokenizer import split
+from bot.core.store_view.cached_shop import Shop
+
+
+async def ask_about_new_names(call: Call, typed: str, shop: Shop) -> Call:
+    """Return the call with each new name as it is meant: what a form's field holds in quotes, without them.
+
+    Raises Question if one may be meant otherwise, or has an address in it, unless it stands in quotes or is a
+    segment's. ``typed``: the words that were typed; a form has none.
+    """
+    fields, quoted = call.command.args.model_fields, {word.text for word in split(typed) if word.quoted}
+    values = dict(call.values)
+    for field in [one for one in values if one in fields and is_new_name(input_of(fields[one]))]:
+        name = str(values[field] or "")
+        if not name or name in quoted or field in call.settled or (await shop.segment_names()).called(name):
+            continue
+        if not typed and (inside := in_quotes(name)):
+            values[field] = inside
+            continue
+        meant = names_meant(input_of(fields[field]), name)
+        if len(meant) > 1 or without_address(meant[0]) is not None:
+            raise _which_name(call, field, meant, (await shop.segment_names()).labels, is_form=not typed)
+    return replace(call, values=values)
+
+
+def _which_name(call: Call, field: str, meant: tuple[str, ...], labels: dict[str, str], *, is_form: bool) -> Question:
+    """Ask which name is meant; one with an address stands last."""
+    asked, order = "Which name did you mean?", meant
+    if without_address(meant[0]) is not None:
+        order = (*meant[1:], meant[0])
+        asked = (
+            f"“{meant[0]}” seems to hold an email, and everyone can read a name. `/segment add` puts shoppers into a "
+            f"segment. {asked}"
+        )
+    quotes = " In quotes it is taken as it is." if is_form else ""
+    return Question(
+        f"{asked}{quotes} Nothing was done yet.",
+        [Reading(call.values | {field: one}) for one in order],
+        names=labels,
+        for_log="A new name may be meant otherwise.",
+    )
