@@ -10,6 +10,7 @@ from bot.core.command import Context, Group, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.tokenizer import quote
+from bot.core.named_elsewhere import named_elsewhere
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import PromotionRef, RetargetPromotion, SwitchPromotion
@@ -101,7 +102,8 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     promotions = await ctx.shop.readable_promotions()
     matching = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
     if not matching:
-        meant = page_meant(args.words, "promotion list")
+        elsewhere = [(one.label, one.line) for one in await named_elsewhere(args.words, ctx, "promotion")]
+        meant = (*page_meant(args.words, "promotion list"), *elsewhere)
         every = (offers(*meant, ("All Promotions", "promotion list")),) if wanted else ()
         return Answer(f"There are no promotions{f' with “{args.words}”' if wanted else ''}.", every)
     page = page_of(matching, args.page, ROWS, f"promotion list {args.words}".strip())

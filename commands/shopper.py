@@ -16,6 +16,7 @@ from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.readings import MOST_READINGS
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
+from bot.core.named_elsewhere import named_elsewhere
 from bot.core.planning.plan import Person, Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
@@ -119,7 +120,9 @@ async def find(args: FindArgs, ctx: Context) -> Answer:
         await _ask_about_parts(args.words, ctx)
         hint = "A part of a name is enough; an email, a company or a phone number has to be whole."
         help_ = "`/shopper help` shows what else there is."
-        return Answer(f"No shopper matches “{args.words}”.", (Sentence(f"{hint} {help_}", quiet=True),))
+        elsewhere = [(one.label, one.line) for one in await named_elsewhere(args.words, ctx, "shopper")]
+        told = (Sentence(f"{hint} {help_}", quiet=True), *((offers(*elsewhere),) if elsewhere else ()))
+        return Answer(f"No shopper matches “{args.words}”.", told)
     if len(found) == 1:
         return await shown(found[0], ctx)
     rows = tuple((full_name(one), one.email, one.id, len(one.segment_ids)) for one in found)

@@ -6,8 +6,9 @@ from bot.core.approval.changes_reader import SCOPE_WORDS, Scope
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.command import Call, Command, Context
 from bot.core.errors import Instead, Misuse, Question, Reading
-from bot.core.language.args import ChangeInput, EntryInput, NumberInput, inputs_of
+from bot.core.language.args import ChangeInput, EntryInput, Input, NumberInput, inputs_of
 from bot.core.language.hidden_addresses import hide_addresses
+from bot.core.named_elsewhere import named_elsewhere
 
 OFFERED = 3
 """How many of the latest, or of the first, are offered."""
@@ -42,6 +43,9 @@ async def ask_which_number(call: Call, ctx: Context) -> None:
             f"{kind.label} takes one number, not “{call.values[name]}”.", instead=(Instead("Show All", kind.listed),)
         )
     offered: Mapping[str, str] = {}
+    if elsewhere := await named_elsewhere(str(call.values[name]), ctx, call.command.group) if kind else ():
+        sentence = f"{kind.label} takes a number, not “{call.values[name]}”." if kind else ""
+        raise Misuse(sentence, field=name, instead=(*await _touching(call, name, kind, ctx), *elsewhere))
     if isinstance(kind, ChangeInput):
         offered = await _changes(next(iter(scopes), "all"), is_first, ctx)
     elif isinstance(kind, EntryInput):
@@ -54,6 +58,16 @@ async def ask_which_number(call: Call, ctx: Context) -> None:
             names=offered,
             for_log="Words stand where a number belongs.",
         )
+
+
+async def _touching(call: Call, name: str, kind: Input | None, ctx: Context) -> tuple[Instead, ...]:
+    """Return what does it with the latest changes of the segment that the words name, if they name one."""
+    is_change = isinstance(kind, ChangeInput)
+    called = (await ctx.shop.segment_names()).called(str(call.values[name])) if is_change else ()
+    found = [one for segment in called for one in await ctx.changes.touching(segment.id, OFFERED)]
+    told = ((one.number, hide_addresses(one.headline)) for one in found)
+    command = call.command
+    return tuple(Instead(f"{command.submit}: {n} ({what})", f"{command.path} {name}:{n}") for n, what in told)
 
 
 async def _changes(scope: Scope, is_first: bool, ctx: Context) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, T
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
 from bot.core.latest_numbers import ask_which_number
+from bot.core.named_elsewhere import with_elsewhere
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.questions import with_meant
@@ -141,7 +142,7 @@ class Planner:
         except Question as asked:
             outcome = await self._tried(asked.about({} if call.words else call.values), request, actor)
         except Misuse as misuse:
-            outcome = with_meant(call, misuse)
+            outcome = await with_elsewhere(call, with_meant(call, misuse), ctx)
         except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered
             outcome = error
         trace = _trace(call, ctx, planned=not isinstance(outcome, Exception))

@@ -71,6 +71,8 @@ async def test_list_narrows_down_by_words_and_says_where_nothing_has_them(slack:
     assert "Win back" not in slack.whisper()
     await slack.type("/promotion list unicorns")
     assert "There are no promotions with “unicorns”" in slack.whisper()
+    await slack.type("/promotion list Coffee lovers")
+    assert "Show Segment: Coffee lovers" in slack.whisper()
     await slack.type("/promotion list page:2")
     assert "There is only 1 page" in slack.whisper()
 

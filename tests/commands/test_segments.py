@@ -33,6 +33,8 @@ async def test_list_of_words_that_nothing_has_says_so_and_offers_to_create(slack
     await slack.type("/segment list unicorns")
     assert "There are no segments with “unicorns”" in slack.whisper()
     assert buttons(slack.messages()[-1]) == ["All Segments", "Create Segment"]
+    await slack.type("/segment list Tasting week")
+    assert "Show Promotion: Tasting week" in slack.whisper()
 
 
 async def test_list_beyond_the_last_page_says_how_many_there_are(slack: World) -> None:

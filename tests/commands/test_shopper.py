@@ -205,6 +205,8 @@ async def test_of_very_many_who_are_found_the_first_are_shown(slack: World) -> N
 async def test_whom_nobody_finds_is_told_and_not_logged(slack: World) -> None:
     await slack.type("/shopper find Xyzzy, Plugh")
     assert slack.whisper().startswith("No shopper matches “Xyzzy, Plugh”.")
+    await slack.type("/shopper find Lapsed")
+    assert "Show Segment: Lapsed" in slack.whisper()
     assert not any("yzzy" in str(one.detail) for one in slack.entries())
 
 
