@@ -11,7 +11,7 @@ from bot.core.errors import Impossible, Instead, Misuse, NothingToDo, Question, 
 from bot.core.items import Item
 from bot.core.language.addresses import with_addresses
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
-from bot.core.language.person_names import FirstName, LastName, one_name
+from bot.core.language.person_names import FirstName, LastName, no_title, one_name
 from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.readings import MOST_READINGS
 from bot.core.language.shopper_list import read_shoppers
@@ -68,7 +68,9 @@ class RegisterArgs(Args):
 
     email: Annotated[Address, Text(label="Email", placeholder="ada@example.com", private=True, called=MAIL)]
     first_name: Annotated[
-        PersonName, FirstName(label="First name", max_length=100, private=True, called=("given name",))
+        PersonName,
+        AfterValidator(no_title),
+        FirstName(label="First name", max_length=100, private=True, called=("given name",)),
     ]
     last_name: Annotated[
         PersonName, LastName(label="Last name", max_length=100, private=True, called=("surname", "family name"))

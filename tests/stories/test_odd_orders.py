@@ -37,6 +37,14 @@ async def test_a_form_for_somebody_in_an_address_book_s_quotes_has_the_last_name
         await slack.client.cancel("ana")
 
 
+async def test_a_last_name_that_is_a_title_elsewhere_is_a_name(slack: World) -> None:
+    await slack.type("/shopper register mike@example.com Mike Herr")
+    assert slack.called("mike@example.com") == "Mike Herr (mike@example.com)"
+    await slack.type("/shopper register Dame N'Doye <dame@example.com>")
+    await slack.press("Register Shopper: dame@example.com", by="ana", channel="#segments")
+    assert slack.called("dame@example.com") == "Dame N'Doye (dame@example.com)"
+
+
 async def test_names_beside_addresses_are_no_words_that_were_left_out(slack: World) -> None:
     slack.register("ida@example.com", "Ida", "Moss")
     await slack.type("/segment add VIPs Ida Moss (ida@example.com), Nonsense")

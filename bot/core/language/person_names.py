@@ -14,10 +14,8 @@ from bot.core.language.pasted_text import plain
 from bot.core.language.shopper_list import PARTICLES
 from bot.core.language.tokenizer import as_typed, split
 
-TITLES = frozenset(
-    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "herr", "frau", "mme", "mlle", "sr", "sra"}
-)
-"""What stands before a name, and is none."""
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "herr", "frau", "mme", "mlle", "sr", "sra"})
+"""What stands before a name, and is none; some are last names, too: Mike Herr."""
 SUFFIXES = frozenset({"jr", "sr", "junior", "senior", "ii", "iii", "iv", "phd", "md", "dds", "esq", "mba"})
 """What belongs to the last name, also behind a comma."""
 _SPACED_ADDRESS = re.compile(
@@ -53,13 +51,18 @@ class LastName(Text):
 def one_name(text: str) -> str:
     """Return a first or last name without what separates it from others. Raises ValueError for what is none."""
     name = text.strip(" ,;|")
-    if _bare(name) in TITLES:
-        raise ValueError(f"“{name}” is a title, not a name")
     if "@" in name:
         raise ValueError("an email is no name")
     _, comma, behind = name.partition(",")
     if comma and not _are_suffixes(behind):
         raise ValueError("it has a comma, so it may be two names: give the first and the last name by themselves")
+    return name
+
+
+def no_title(name: str) -> str:
+    """Return a first name. Raises ValueError for a title."""
+    if _bare(name) in TITLES:
+        raise ValueError(f"“{name}” is a title, not a name")
     return name
 
 
@@ -103,10 +106,14 @@ def _are_suffixes(text: str) -> bool:
     return bool(words) and all(_bare(word) in SUFFIXES for word in words)
 
 
+def _is_title(word: str) -> bool:
+    return _bare(word) in TITLES and not word.endswith((",", ";"))
+
+
 def _words(who: str) -> list[str]:
     """Return the words of names, without titles before them, what stands around them, and a label."""
     words = _LABELS.sub(" ", _BRACKETS.sub(" ", who)).strip(_AROUND).split()
-    while words and (_bare(words[0]) in TITLES or words[0].casefold() in _NO_NAMES):
+    while words and (_is_title(words[0]) or words[0].casefold() in _NO_NAMES):
         words = words[1:]
     return words[:-1] if words and words[-1].casefold() in _NO_NAMES else words
 
