@@ -81,6 +81,7 @@ async def test_a_list_may_be_asked_for_in_any_order(
         ("/segment import a@example.com to VIPs", "segment", "VIPs"),
         ("/segment import add these people to VIPs", "segment", "VIPs"),
         ("/shopper register eve@example.com Ms. Moss", "last_name", "Moss"),
+        ("/shopper register Ms. Moss <eve@example.com>", "last_name", "Moss"),
     ],
 )
 async def test_what_lacks_something_in_another_order_opens_the_form(

@@ -167,7 +167,8 @@ def _orders(who: str) -> Iterator[tuple[str, str, str]]:
         yield names[1], last, ""
         yield last, names[1], ""
     elif len(names) == 1 and len(words) < 3:
-        yield words[0] if words else "", " ".join((*words[1:], *suffixes)), ""
+        is_last = not words[1:] and any(map(_is_title, who.split()))
+        yield "" if is_last else words[0], " ".join((*words[0 if is_last else 1 :], *suffixes)), ""
     elif words and len(words) <= _MOST_WORDS:
         particle = next((at for at, word in enumerate(words) if at and _bare(word) in PARTICLES | SUFFIXES), 0)
         last_alone = len(words) - (2 if _bare(words[-1]) in SUFFIXES else 1)

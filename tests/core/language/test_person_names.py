@@ -59,6 +59,7 @@ EVE, REVERSED = 'first_name:"Eve" last_name:"Moss"', 'first_name:"Moss" last_nam
         ("one two three four five six seven <e@x.org>", []),
         ("Ada, Bo, Cy <e@x.org>", []),
         ("e@x.org Ms. Moss", ['last_name:"Moss"']),
+        ("Ms. Moss <e@x.org>", ['last_name:"Moss"']),
         ("e@x.org Dr. Eve Moss to VIPs", [f"{EVE} to VIPs"]),
         ("e@x.org Eve Moss, Jr. VIPs", ['first_name:"Eve" last_name:"Moss Jr." VIPs']),
         ("First name: Eve Last name: Moss Email: e@x.org", []),
