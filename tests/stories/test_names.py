@@ -223,13 +223,17 @@ async def test_a_taken_name_is_refused_before_anything_is_sent(slack: World) -> 
     assert not slack.writes()
 
 
-async def test_a_name_taken_between_plan_and_run_fails_and_says_so(slack: World) -> None:
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [("Of the shop in Bern", "Nothing was changed"), ("", "no one can tell whether this change made it")],
+)
+async def test_a_name_taken_between_plan_and_run_fails_and_says_so(slack: World, description: str, told: str) -> None:
     async with slack.meanwhile(slack.client.type("ana", "#segments", "/segment create Loyal"), "POST", "/segments"):
-        (theirs,) = slack.put("Loyal")
+        (theirs,) = slack.put("Loyal", description=description)
     card = read(slack.card(1))
     assert "Failed" in card
     assert "already has a segment with this name" in card
-    assert "Nothing was changed" in card
+    assert told in card
     assert slack.id_of("Loyal") == theirs
     await slack.type("/change undo 1")
     assert "did nothing" in slack.whisper()
