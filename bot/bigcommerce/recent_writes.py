@@ -81,16 +81,16 @@ class RecentWrites:
 
         ``lacks_write`` is given what was read, and when that began.
         """
-        for wait in (*READ_AGAIN_AFTER, None):
+        waits = iter(READ_AGAIN_AFTER)
+        while True:
             began = self._clock()
             found = await read()
             if not lacks_write(found, began):
-                break
-            if wait is None:  # somebody else was here, or the store did not do what it said
+                return found
+            if (wait := next(waits, None)) is None:  # somebody else was here, or the store did not do what it said
                 self._forget(began)
-                break
+                return found
             await self._sleep(wait)
-        return found
 
     def are_lacking(self, kind: type[Received], listing: Listing, rows: Sequence[Listed], moment: float) -> bool:
         """Return whether what was listed whole, which began at this moment, lacks a write of before."""
