@@ -88,7 +88,7 @@ class Connection:
         self._turns = turns
         self._heard = heard
         self._url_room = URL_ROOM
-        self.recent = RecentWrites(clock, sleep)
+        self.recent = RecentWrites(clock, sleep, lambda: turns.is_alone)
         self._exchanges = Exchanges(http, clock, turns, self._learn, longest_write, longest_read)
 
     async def close(self) -> None:

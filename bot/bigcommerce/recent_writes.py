@@ -1,7 +1,8 @@
 """What this process was told of its own writes a moment ago: a read that does not show it is older than they are.
 
 Whether the store's lists lag behind its writes is not documented. Whatever is read is compared with these writes, and
-read again if it lacks one; a store that is up to date is asked nothing more.
+read again if it lacks one; a store that is up to date is asked nothing more. Where several processes write, what a read
+lacks may be another one's work: then it is believed.
 """
 
 from collections import deque
@@ -24,10 +25,10 @@ READ_AGAIN_AFTER = (0.5, 1.0, 2.0, 4.0)
 
 
 class Notes(Generic[K, V]):
-    """What became of rows of one kind, by their keys, and when the store said so."""
+    """What became of rows of one kind, by their keys, and when the store said so. Of no use if others write, too."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float], is_alone: Callable[[], bool] = lambda: True) -> None:
+        self._clock, self._is_alone = clock, is_alone
         self._writes: deque[tuple[float, Mapping[K, V]]] = deque()
         self._size = 0
 
@@ -42,6 +43,8 @@ class Notes(Generic[K, V]):
         """Return what was noted before a moment, and is not too long ago."""
         while self._writes and self._writes[0][0] < self._clock() - REMEMBERED:
             self._drop_oldest()
+        if not self._is_alone():
+            return {}
         return {key: value for at, rows in self._writes if at <= moment for key, value in rows.items()}
 
     def forget(self, moment: float) -> None:
@@ -60,12 +63,17 @@ class RecentWrites:
     ``members``: by segment and profile, whether it is in the segment. ``profiles``: their customers' ids.
     """
 
-    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        is_alone: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._clock, self._sleep = clock, sleep
-        self.members = Notes[tuple[str, str], bool](clock)
-        self.segments = Notes[str, Segment | None](clock)
-        self.profiles = Notes[str, int | None](clock)
-        self.promotions = Notes[int, Promotion](clock)
+        self.members = Notes[tuple[str, str], bool](clock, is_alone)
+        self.segments = Notes[str, Segment | None](clock, is_alone)
+        self.profiles = Notes[str, int | None](clock, is_alone)
+        self.promotions = Notes[int, Promotion](clock, is_alone)
 
     def note_members(self, segment_id: str, profile_ids: Iterable[str], *, inside: bool) -> None:
         """Note who is in a segment by now, or not any more."""

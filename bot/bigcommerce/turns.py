@@ -79,6 +79,11 @@ class Turns:
         """Whether a request whose turn came may still be sent: a process that slept has to take another turn."""
         return self._share.may_send
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other process asks this store, as far as is known."""
+        return self._share.allotment.living == 1
+
     def learn(self, quota: Quota | None, *, was_refused: bool) -> None:
         """Take in what a response says about the store's limits; `was_refused`: with a 429."""
         # A gateway's error page has no such headers; the quota known before holds until its window ends.

@@ -1,6 +1,7 @@
 """A list that does not show what the store said it wrote a moment ago is read again; one that does costs nothing."""
 
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import Any
 
 import httpx
@@ -18,6 +19,8 @@ from bot.bigcommerce import (
     confirm_removed,
 )
 from bot.bigcommerce.recent_writes import MOST, READ_AGAIN_AFTER, REMEMBERED, Notes, RecentWrites
+from bot.bigcommerce.shares import Allotment, Share
+from bot.bigcommerce.turns import Turns
 from bot.bigcommerce.wire_format import Listing
 from tests.bigcommerce.conftest import Clock, listed, profile, store_of, uuid
 from tests.bigcommerce.test_client import PROMOTION, customer, segment
@@ -256,6 +259,17 @@ async def test_a_reading_that_began_before_a_write_may_lack_it(clock: Clock) -> 
     listing = Listing(f"segments/{VIPS}/shopper-profiles")
     assert recent.are_lacking(Profile, listing, (), clock.now)
     assert not recent.are_lacking(Profile, listing, (), clock.now - 1)
+
+
+@pytest.mark.parametrize("living", [1, 2])
+def test_what_is_read_beside_another_bot_may_be_that_ones_work(clock: Clock, living: int) -> None:
+    share = Share()
+    share.take(Allotment(10, 10, living), until=inf)
+    turns = Turns(clock, clock.sleep, share=share)
+    recent = RecentWrites(clock, clock.sleep, lambda: turns.is_alone)
+    recent.note_members(VIPS, [uuid(1)], inside=True)
+    listing = Listing(f"segments/{VIPS}/shopper-profiles")
+    assert recent.are_lacking(Profile, listing, (), clock.now) == (living == 1)
 
 
 def test_of_many_rows_the_latest_are_kept(clock: Clock) -> None:
