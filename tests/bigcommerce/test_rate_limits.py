@@ -137,6 +137,8 @@ def test_other_apps_requests_slow_ours() -> None:
 
 def test_a_429_waits_as_told() -> None:
     assert Attempts().refused({}).after_refusal(headers(left=0, reset=12_345), jitter=0.5) == 12.345
+    longest = headers(left=0, window=600_000, reset=600_000)
+    assert Attempts().refused({}).after_refusal(longest, jitter=0.5) == 600
 
 
 @pytest.mark.parametrize("absurd", [{}, headers(reset=-5), headers(reset=10**9), headers(reset="soon")])

@@ -112,6 +112,9 @@ async def test_what_the_plan_does_not_allow_is_not_tried_again(clock: Clock) -> 
         with pytest.raises(OverPlan, match=r"plan does not allow more .* says: Limit reached\.") as caught:
             await store.create_segments(NewSegment(name="VIPs"))
         assert (caught.value.is_refusal, len(vendor.asked)) == (True, 1)
+        with pytest.raises(OverPlan):  # what may be repeated is not, either
+            await store.delete_segments(uuid(1))
+        assert len(vendor.asked) == 2
 
 
 class Narrow(httpx.AsyncBaseTransport):
