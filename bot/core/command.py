@@ -15,7 +15,8 @@ from bot.core.approval.policy import Policy
 from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.trace import Findings
 from bot.core.errors import Misuse, Question
-from bot.core.language.args import Args, Input, ShopperInput, check, inputs_of, missing, usage
+from bot.core.language.args import Args, Input, ShopperInput, inputs_of, missing, usage
+from bot.core.language.checked_args import check
 from bot.core.language.confirmed_words import NOTHING, Confirmed
 from bot.core.people import Actor
 from bot.core.planning.plan import Plan

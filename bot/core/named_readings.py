@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.core.command import Call
 from bot.core.errors import Misuse
-from bot.core.language.args import Args, Input, PromotionInput, SegmentInput, check, inputs_of, missing
+from bot.core.language.args import Args, Input, PromotionInput, SegmentInput, inputs_of, missing
+from bot.core.language.checked_args import check
 from bot.core.language.field_values import Names as NamesOf
 from bot.core.language.field_values import Run
 from bot.core.language.line_reader import Values

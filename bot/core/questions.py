@@ -13,12 +13,12 @@ from bot.core.language.args import (
     SegmentInput,
     ShopperInput,
     Text,
-    check,
     input_of,
     missing,
     takes_many,
     typed_fields,
 )
+from bot.core.language.checked_args import check
 from bot.core.language.field_values import is_name
 from bot.core.language.line_reader import Values, words_of
 from bot.core.language.near_readings import Near

@@ -17,7 +17,8 @@ from bot.core.approval.changes_reader import Scope
 from bot.core.command import Call, Command, Help
 from bot.core.errors import Refusal
 from bot.core.invocation import ClickedButton
-from bot.core.language.args import Args, Choice, UploadInput, asked_fields, check, input_of, takes_many
+from bot.core.language.args import Args, Choice, UploadInput, asked_fields, input_of, takes_many
+from bot.core.language.checked_args import check
 from bot.core.language.readings import fill
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.understanding import understand

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.bigcommerce import NewSegment
 from bot.core.command import Call, Command
 from bot.core.errors import Misuse, Question
-from bot.core.language.args import Text, check, input_of, typed_fields
+from bot.core.language.args import Text, input_of, typed_fields
+from bot.core.language.checked_args import check
 from bot.core.language.new_names import is_new_name
 from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop

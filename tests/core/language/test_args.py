@@ -11,12 +11,12 @@ from bot.core.language.args import (
     PromotionInput,
     SegmentInput,
     Text,
-    check,
     input_of,
     missing,
     takes_many,
     usage,
 )
+from bot.core.language.checked_args import check
 from bot.core.language.confirmed_words import UNCONFIRMED, Confirmed
 from bot.core.language.readings import fill
 
