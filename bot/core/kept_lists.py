@@ -7,9 +7,8 @@ where somebody needs it. Whatever names a list by its digest is bound to its con
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import chain
 from types import GenericAlias
 from typing import Annotated, Any, Generic, Protocol, TypeVar, get_args, get_origin, overload
 
@@ -139,45 +138,6 @@ class KeptMap(ByDigest[dict[K, V]], Mapping[K, V]):
 
     def __iter__(self) -> Iterator[K]:
         return iter(self.content)
-
-
-class JoinedMaps(Mapping[K, V]):
-    """Several maps as one, each read once a key is looked for in it."""
-
-    def __init__(self, maps: Iterable[Mapping[K, V]]) -> None:
-        self._maps = [one for one in maps if one]
-
-    def __getitem__(self, key: K) -> V:
-        return self.among((key,))[key]
-
-    def among(self, keys: Iterable[K]) -> dict[K, V]:
-        """Return those of these keys that there are, with their values: each map is looked through once for all."""
-        missing, found = set(keys), dict[K, V]()
-        for at in range(len(self._maps)):
-            if not missing:
-                break
-            one = self._read(at)
-            found |= {key: one[key] for key in missing.intersection(one)}
-            missing -= found.keys()
-        return found
-
-    async def fetch(self) -> None:
-        """Read the maps ahead; the event loop goes on meanwhile."""
-        for at, one in enumerate(self._maps):
-            if isinstance(one, KeptMap):
-                await one.fetch()
-                self._read(at)
-
-    def _read(self, at: int) -> Mapping[K, V]:
-        one = self._maps[at]
-        self._maps[at] = one.content if isinstance(one, KeptMap) else one
-        return self._maps[at]
-
-    def __len__(self) -> int:
-        return sum(map(len, self._maps))
-
-    def __iter__(self) -> Iterator[K]:
-        return chain.from_iterable(self._maps)
 
 
 def lists_of(value: BaseModel) -> tuple[ByDigest[Any], ...]:

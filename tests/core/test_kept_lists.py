@@ -7,11 +7,11 @@ from pydantic import Field, ValidationError
 
 from bot.core.frozen_value import Value
 from bot.core.items import Item, named_by_address
+from bot.core.joined_maps import JoinedMaps
 from bot.core.kept_lists import (
     SHORT,
     Ids,
     IdsById,
-    JoinedMaps,
     Values,
     count_stored,
     fetch_lists,

@@ -9,7 +9,7 @@ from bot.core.approval.changes import Run, StepState
 from bot.core.approval.step_effects import recorded
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
-from bot.core.kept_lists import JoinedMaps
+from bot.core.joined_maps import JoinedMaps
 from bot.core.long_lists import AT_ONCE
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import (

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from bot.core.frozen_value import Value
 from bot.core.items import CustomerKey
-from bot.core.kept_lists import IdsById, JoinedMaps, kept_list
+from bot.core.joined_maps import JoinedMaps
+from bot.core.kept_lists import IdsById, kept_list
 from bot.core.planning.steps.references import SegmentRef, Stored
 
 if TYPE_CHECKING:
