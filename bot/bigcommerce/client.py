@@ -61,20 +61,13 @@ class Store(Reader):
         spelt = set(map(_spelt, names))
         created = tuple(one for one in answered if _spelt(one.name) in spelt and is_uuid(one.id))
         if len(created) < len(names):  # an answer that does not list them all, or others
-            created = await self._called(names)
+            created = await self._until_there(
+                lambda: (one async for one in self.segments() if one.name in names), len(names)
+            )
         if len(created) < len(names):
             raise Ignored(maybe_done=True)
         self._recent.segments.add({one.id: one for one in created})
         return created
-
-    async def _called(self, names: Collection[str]) -> tuple[Segment, ...]:
-        """Return the segments with these names, read until they are there."""
-
-        async def read() -> tuple[Segment, ...]:
-            return tuple([one async for one in self.segments() if one.name in names])
-
-        with in_doubt():
-            return await self._recent.shown_by(read, lambda found, _: len(found) < len(names))
 
     async def update_segment(
         self,
@@ -182,19 +175,10 @@ class Store(Reader):
         emails = {one.email.casefold() for one in (first, *rest)}
         created = tuple(one for one in answered if one.email.casefold() in emails)
         if len(created) < len(emails):
-            created = await self._registered(emails)
+            created = await self._until_there(lambda: self.customers(emails=emails), len(emails))
         if len(created) < len(emails):
             raise Ignored(about="customer", maybe_done=True)
         return created
-
-    async def _registered(self, emails: Collection[str]) -> tuple[Customer, ...]:
-        """Return the customers with these addresses, read until they are there."""
-
-        async def read() -> tuple[Customer, ...]:
-            return tuple([one async for one in self.customers(emails=emails)])
-
-        with in_doubt():
-            return await self._recent.shown_by(read, lambda found, _: len(found) < len(emails))
 
     async def update_promotion(
         self,
@@ -217,6 +201,15 @@ class Store(Reader):
         updated = responses.decode_promotion(sent.request, self._noted(sent.response), id)
         self._recent.promotions.add({id: updated})
         return updated
+
+    async def _until_there(self, rows: Callable[[], AsyncIterator[T]], count: int) -> tuple[T, ...]:
+        """Return these rows, read until there are so many, or as the last of several readings has them."""
+
+        async def read() -> tuple[T, ...]:
+            return tuple([one async for one in rows()])
+
+        with in_doubt():
+            return await self._recent.shown_by(read, lambda found, _: len(found) < count)
 
     async def _write(self, kind: type[M], requests: Iterable[Request]) -> tuple[M, ...]:
         jobs = [partial(self._written, kind, request) for request in requests]

@@ -12,15 +12,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from bot.bigcommerce.received_text import sound
 from bot.bigcommerce.targeting import Targeting, Use
