@@ -58,7 +58,7 @@ from bot.bigcommerce.models import (
     Segment,
     SegmentChange,
 )
-from bot.bigcommerce.read_back import confirm_deleted, confirm_no_profiles, confirm_removed
+from bot.bigcommerce.read_back import confirm_deleted, confirm_no_profiles, confirm_removed, is_member
 from bot.bigcommerce.reader import Reader, read_again
 from bot.bigcommerce.shares import Allotment, Demand, Share
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
@@ -119,6 +119,7 @@ __all__ = [
     "confirm_no_profiles",
     "confirm_removed",
     "connect",
+    "is_member",
     "is_uuid",
     "parse_targeting",
     "read_again",

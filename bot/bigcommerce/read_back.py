@@ -36,12 +36,13 @@ async def members_among(reader: Reader, segment_id: str, profile_ids: Collection
     if len(profile_ids) > 2 and await reader.member_count(segment_id) < PAGE_LIMIT * (len(profile_ids) - 1):
         members = {one.id async for one in reader.members(segment_id)}
         return frozenset(each for each in profile_ids if each.lower() in members)
-    jobs = [partial(_is_member, reader, segment_id, each) for each in profile_ids]
+    jobs = [partial(is_member, reader, segment_id, each) for each in profile_ids]
     found = [is_in async for is_in in gather_bounded(jobs)]
     return frozenset(each for each, is_in in zip(profile_ids, found, strict=True) if is_in)
 
 
-async def _is_member(reader: Reader, segment_id: str, profile_id: str) -> bool:
+async def is_member(reader: Reader, segment_id: str, profile_id: str) -> bool:
+    """Return whether a profile is in a segment; one that is gone is in none."""
     try:
         return segment_id.lower() in [each.id async for each in reader.segments_of(profile_id)]
     except NotFound:

@@ -121,7 +121,7 @@ async def copy(args: CopyArgs, ctx: Context) -> Plan:
     """
     segment = await ctx.shop.segment(args.segment)
     create = CreateSegment(segment=Naming(name=args.name, description=segment.description))
-    members = await _members(segment.id, ctx)
+    members = await ctx.shop.members(segment.id)
     if not members and (doubt := await emptied(SegmentRef.of(segment), ctx)):
         raise Impossible(f"{doubt} Nothing was copied.")
     steps = (create, *await made_of(members, partial(added, SegmentRef(name=args.name), members)))
@@ -136,7 +136,7 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     /segment combine Newsletter Lapsed first-only Reachable mode:equal
     """
     first, second = await _both_segments(args.first, args.second, ctx)
-    ones, others = await _members(first.known_id, ctx), await _members(second.known_id, ctx)
+    ones, others = await ctx.shop.members(first.known_id), await ctx.shop.members(second.known_id)
     wanted = COMBINED[args.how](ones, others)
     target = find_named(args.into, await ctx.shop.segments())
     if target is None and is_uuid(args.into):  # the form's choice, which is gone by now
@@ -164,7 +164,7 @@ async def overlap(args: OverlapArgs, ctx: Context) -> Answer:
     /segment overlap VIPs "Coffee lovers"
     """
     first, second = await _both_segments(args.first, args.second, ctx)
-    one, other = await _members(first.known_id, ctx), await _members(second.known_id, ctx)
+    one, other = await ctx.shop.members(first.known_id), await ctx.shop.members(second.known_id)
     shared = COMBINED["both"](one, other)
     both = len(shared)
     pairs = (
@@ -189,15 +189,9 @@ async def _both_segments(first: str, second: str, ctx: Context) -> tuple[Segment
     return SegmentRef.of(one), SegmentRef.of(other)
 
 
-async def _members(segment_id: str, ctx: Context) -> Ids:
-    found = {member.id: member.customer_id async for member in ctx.shop.reader.members(segment_id)}
-    await ctx.shop.empty_lists.check_members(segment_id, len(found))
-    return found
-
-
 async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Context) -> tuple[AnyStep, ...]:
     """Build the Steps that add the missing shoppers to the segment and, with ``equal``, remove all others."""
-    present = await _members(target.known_id, ctx)
+    present = await ctx.shop.members(target.known_id)
     missing = tuple(one for one in wanted if one not in present)
     others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
     if not missing and not others:

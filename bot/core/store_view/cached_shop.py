@@ -18,6 +18,7 @@ from bot.bigcommerce import (
     Promotion,
     Reader,
     Segment,
+    is_member,
 )
 from bot.bigcommerce.wire_format import PAGE_LIMIT
 from bot.core.audit.trace import Findings
@@ -96,7 +97,7 @@ class Shop:
         self._customers: dict[int, Customer] = {}
         self._registered: set[int] = set()
         self._sizes: dict[str, int] = {}
-        self._members: dict[str, frozenset[str]] = {}
+        self._members: dict[str, dict[str, int]] = {}
         self.empty_lists = EmptyLists(reader)
 
     async def segments(self) -> tuple[Segment, ...]:
@@ -231,14 +232,14 @@ class Shop:
     async def members_among(self, segment_id: str, profile_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these profiles are in the segment: with one request each, or from all members."""
         if segment_id in self._members or len(profile_ids) >= -(-await self.size(segment_id) // PAGE_LIMIT):
-            return (await self.members(segment_id)).intersection(profile_ids)
-        found = await asyncio.gather(*(self._is_in(segment_id, one) for one in profile_ids))
+            return frozenset((await self.members(segment_id)).keys() & profile_ids)
+        found = await asyncio.gather(*(is_member(self.reader, segment_id, one) for one in profile_ids))
         return frozenset(one for one, is_in in zip(profile_ids, found, strict=True) if is_in)
 
-    async def members(self, segment_id: str) -> frozenset[str]:
-        """Return the profiles of all who are in this segment."""
+    async def members(self, segment_id: str) -> dict[str, int]:
+        """Return the customers of all who are in this segment, by their profiles."""
         if segment_id not in self._members:
-            found = frozenset([one.id async for one in self.reader.members(segment_id)])
+            found = {one.id: one.customer_id async for one in self.reader.members(segment_id)}
             await self.empty_lists.check_members(segment_id, len(found))
             self._members[segment_id] = found
         return self._members[segment_id]
@@ -250,12 +251,6 @@ class Shop:
             count += 1
             yield one
         await self.empty_lists.check_members(segment_id, count)
-
-    async def _is_in(self, segment_id: str, profile_id: str) -> bool:
-        try:
-            return segment_id in [one.id async for one in self.reader.segments_of(profile_id)]
-        except NotFound:
-            return False
 
     async def _pages_of_customers(self) -> int:
         return -(-await self.reader.customer_count() // PAGE_LIMIT)
