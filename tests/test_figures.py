@@ -82,7 +82,6 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "long_lists": {"AT_ONCE": 5_000},
     "planning.item_names": {"AT_ONCE": 1_000},
     "planning.plan": {"KNOWN": 100, "MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},
-    "planning.steps.profiles": {"CHECKED": 3},
     "planning.steps.step": {"BATCH": 500},
     "questions": {"LABEL_ROOM": 70, "TOLD": 100, "FAULT": 250},
     "store_view.empty_lists": {"CHECKED": 3},

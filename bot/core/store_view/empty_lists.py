@@ -1,13 +1,17 @@
-"""Whether an empty list is believed: nothing in it could contradict itself, so something else of the store is asked."""
+"""Whether a list is believed that lacks what it should have: something else of the store is asked.
+
+An empty list has nothing in it that could contradict itself.
+"""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from itertools import islice
 
-from bot.bigcommerce import Contradiction, MalformedResponse, Reader
+from bot.bigcommerce import Contradiction, Customer, MalformedResponse, NotFound, Reader
 
 CHECKED = 3
-"""The most segments that are counted one by one: what is wrong about all is wrong about some."""
+"""The most segments and shoppers that are asked for one by one: what is wrong about all is wrong about some."""
 
 
 class EmptyLists:
@@ -35,6 +39,14 @@ class EmptyLists:
         some = [] if any(sizes.values()) else list(sizes)[:CHECKED]
         if any(await asyncio.gather(*map(self._reader.member_count, some))):
             raise Contradiction("It lists customers without the segments that they are in")
+
+    async def check_memberships(self, customers: Iterable[Customer]) -> None:
+        """Raise Contradiction if some of these are in a segment that the list of customers leaves out."""
+        for one in islice(customers, CHECKED):
+            with suppress(NotFound):
+                inside = {segment.id async for segment in self._reader.segments_of(one.shopper_profile_id or "")}
+                if not inside <= set(one.segment_ids):
+                    raise Contradiction("It lists a shopper without a segment that they are in")
 
     async def _occupied_segments(self) -> frozenset[str]:
         if self._occupied is None:

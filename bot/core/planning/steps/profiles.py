@@ -2,12 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from bot.bigcommerce import Contradiction, Customer, NotFound, Reader, Store, confirm_no_profiles
+from bot.bigcommerce import Customer, Reader, Store, confirm_no_profiles
 from bot.bigcommerce.wire_format import batches
 from bot.core.errors import NothingToDo
 from bot.core.frozen_value import Value
@@ -23,9 +22,6 @@ from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, descri
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
-
-CHECKED = 3
-"""The most shoppers of a Step who are asked for one by one: what is wrong about all is wrong about some."""
 
 
 class OldProfile(Value):
@@ -229,7 +225,7 @@ class DeleteProfiles(Step):
         if not remaining:
             raise NothingToDo("None of these shoppers has a profile any more.")
         if not self.unused:
-            await _check_memberships(remaining[:CHECKED], shop.reader)
+            await shop.empty_lists.check_memberships(remaining)  # whom an undo would bring back
         groups = _by_segment(remaining) if not self.unused else {}
         memberships = [
             Memberships(
@@ -276,15 +272,6 @@ class DeleteProfiles(Step):
 async def _with_profiles(ids: Collection[int], shop: Shop) -> list[Customer]:
     """Return those of these customers who have a profile; the store's view keeps none of them, for there are many."""
     return [one async for one in shop.each_customer(ids=ids) if one.shopper_profile_id] if ids else []
-
-
-async def _check_memberships(customers: Collection[Customer], reader: Reader) -> None:
-    """Raise Contradiction if any of these is in a segment that the list of customers leaves out: an undo would, too."""
-    for one in customers:
-        with suppress(NotFound):
-            inside = {segment.id async for segment in reader.segments_of(one.shopper_profile_id or "")}
-            if not inside <= set(one.segment_ids):
-                raise Contradiction("It lists a shopper without a segment that they are in")
 
 
 def _recreate(customers: list[Customer]) -> "tuple[AnyStep, ...]":
