@@ -63,7 +63,7 @@ def _months(month: int, count: int, year: str | int | None, today: date) -> Days
     """Return so many months from one on; without a year, the latest that have begun. Raises ValueError."""
     first = date(int(year), month, 1) if year else date(today.year - (month > today.month), month, 1)
     last = first.month + count - 2
-    return first, (date(first.year + (last == 11), (last + 1) % 12 + 1, 1)) - timedelta(days=1)
+    return first, date(first.year + (last == 11), (last + 1) % 12 + 1, 1) - timedelta(days=1)
 
 
 def _swappable(one: int, other: int, year: str | None, today: date, *, month_first: bool) -> Iterator[Days]:

@@ -14,20 +14,6 @@ EVERY = frozenset({"all", "every", "each", "everything", "everyone", "everybody"
 _EXCEPT = re.compile(rf"(?<![\w@.'-])(?:{'|'.join(sorted(EXCEPT))})(?![\w@.'-])", re.IGNORECASE)
 
 
-_LATER = re.compile(
-    r"(?<![\w@.'-])(?:tomorrow|tonight|until|next (?:week|month|year|time)"
-    r"|(?:on|from|since|by) (?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![\w@.'-])",
-    re.IGNORECASE,
-)
-"""Times other than now: what is asked for is done at once, and stays done."""
-
-
-def before_another_time(text: str) -> tuple[str, str] | None:
-    """Return what stands in a text before a time other than now, and that time; None without one."""
-    found = _LATER.search(text)
-    return (text[: found.start()].strip(" ,;"), text[found.start() :].strip(" ,;")) if found else None
-
-
 def excepting_word(words: tuple[Word, ...], *, besides: Set[str]) -> str:
     """Return the first word of a line that leaves something out, but for some; an empty text if there is none."""
     bare = (word.text for word in words if not word.quoted and word.key is None)

@@ -10,17 +10,24 @@ from bot.core.language.args import DASHES
 from bot.core.language.days import Days, days_in
 from bot.core.language.phrases import counted
 
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_COUNTS |= {"six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _AGE = re.compile(
-    r"(?:(?:the\s+)?(?:last|past)\s+(?=\S+\s))?(\d{1,5}|an?|one|two|three|four|five|six|seven|eight|nine|ten)"
+    rf"(?:(?:the\s+)?(?:last|past)\s+(?=\S+\s))?(\d{{1,5}}|{'|'.join(_COUNTS)})"
     r"(?:(?<=\d)\s*|\s+)(w|weeks?|d|days?|h|hours?|hrs?|m|min|minutes?)(?:\s+ago)?"
 )
-_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _CLOCK = re.compile(
     r"(?:(?P<before>.*?)(?:[\s,]+|(?<=\d)t))??(?:at\s+)?"
     r"(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?"
     r"|(?P<hour_only>\d{1,2})\s*(?P<half_only>[ap]\.?m\.?)|(?P<word>noon|midnight))"
 )
+_LATER = re.compile(
+    r"(?<![\w@.'-])(?:tomorrow|tonight|until|next (?:week|month|year|time)"
+    r"|(?:on|from|since|by) (?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![\w@.'-])",
+    re.IGNORECASE,
+)
+"""Times other than now: what is asked for is done at once, and stays done."""
 HOW = 'Type a day (2026-11-24, 24 Nov, monday), a time (16:00, "2026-11-24 09:30"), last week, or an age (3d, 12h, 1w).'
 
 Span = tuple[datetime, datetime]
@@ -92,10 +99,13 @@ def _time(clock: re.Match[str]) -> time:
 def parse_age(words: str) -> timedelta | None:
     """Parse ``3d``, ``12h``, ``30m``, ``1w`` or ``2 weeks ago``; None if it is something else."""
     found = _AGE.fullmatch(words)
-    if not found:
-        return None
-    count = _WORDS.index(found[1]) + 1 if found[1] in _WORDS else 1 if found[1] in ("a", "an") else int(found[1])
-    return count * _UNITS[found[2][0]]
+    return (_COUNTS.get(found[1]) or int(found[1])) * _UNITS[found[2][0]] if found else None
+
+
+def before_another_time(text: str) -> tuple[str, str] | None:
+    """Return what stands in a text before a time other than now, and that time; None without one."""
+    found = _LATER.search(text)
+    return (text[: found.start()].strip(" ,;"), text[found.start() :].strip(" ,;")) if found else None
 
 
 def describe_age(age: timedelta) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from bot.bigcommerce import Customer
 from bot.core.errors import Question, Reading
 from bot.core.language.addresses import with_addresses
-from bot.core.language.left_out_words import before_another_time, before_exception
+from bot.core.language.left_out_words import before_exception
 from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import listing
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
+from bot.core.language.time_expressions import before_another_time
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shopper_search import customers_called
 
@@ -64,30 +65,25 @@ async def parts_called(
 
 def ask_about_exceptions(texts: Sequence[str], named: ShopperWords, field: str) -> None:
     """Raise Question if a word in typed lists leaves somebody out: “Ada but not Ben”, “everyone except Ada”."""
-    found = before_exception(" ".join(map(plain, texts))) if names_in(named) else None
-    if found:
+    if names_in(named) and (found := before_exception(" ".join(map(plain, texts)))):
         before, word = found
-        meant = read_shoppers((before,))
-        raise Question(
-            f"“{word}” leaves someone out, and everyone named counts: name only those you mean. Nothing was done yet.",
-            (Reading({field: before}, f"Only {listing(meant.words)}"),) if meant.count else (),
-            field=field,
-            for_log="A word leaves someone out.",
-        )
+        sentence = f"“{word}” leaves someone out, and everyone named counts: name only those you mean."
+        raise _only_those(before, sentence, "Only", field, for_log="A word leaves someone out.")
 
 
 def ask_about_times(texts: Sequence[str], named: ShopperWords, field: str) -> None:
     """Raise Question if words in typed lists say when: “tomorrow”, “until Friday”."""
-    found = before_another_time(" ".join(map(plain, texts))) if names_in(named) else None
-    if found:
+    if names_in(named) and (found := before_another_time(" ".join(map(plain, texts)))):
         before, when = found
-        meant = read_shoppers((before,))
-        raise Question(
-            f"I do everything at once, so “{when}” would be left out. Nothing was done yet.",
-            (Reading({field: before}, f"Now, {listing(meant.words)}"),) if meant.count else (),
-            field=field,
-            for_log="Words say when it is to be done.",
-        )
+        sentence = f"I do everything at once, so “{when}” would be left out."
+        raise _only_those(before, sentence, "Now,", field, for_log="Words say when it is to be done.")
+
+
+def _only_those(before: str, sentence: str, label: str, field: str, *, for_log: str) -> Question:
+    """Offer the shoppers who stand before the words that were found, if there are any."""
+    meant = read_shoppers((before,))
+    readings = (Reading({field: before}, f"{label} {listing(meant.words)}"),) if meant.count else ()
+    return Question(f"{sentence} Nothing was done yet.", readings, field=field, for_log=for_log)
 
 
 def ask_about_addresses(texts: Sequence[str], named: ShopperWords, field: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.language.left_out_words import EXCEPT, before_another_time, before_exception, excepting_word
+from bot.core.language.left_out_words import EXCEPT, before_exception, excepting_word
 from bot.core.language.tokenizer import split
 from tests.laws.values import LAW
 
@@ -37,19 +37,6 @@ def test_a_word_that_leaves_something_out_is_found(line: str, word: str) -> None
 )
 def test_what_stands_before_it_is_found(text: str, found: tuple[str, str] | None) -> None:
     assert before_exception(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("ada@x.org tomorrow", ("ada@x.org", "tomorrow")),
-        ("ada@x.org, until Friday", ("ada@x.org", "until Friday")),
-        ("ada@x.org from Monday on", ("ada@x.org", "from Monday on")),
-        ("Till@x.org Friday@x.org", None),
-    ],
-)
-def test_a_time_other_than_now_is_found(text: str, found: tuple[str, str] | None) -> None:
-    assert before_another_time(text) == found
 
 
 @given(st.sampled_from(sorted(EXCEPT)), st.sampled_from((str.upper, str.title, str)))

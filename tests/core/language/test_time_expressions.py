@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from bot.core.errors import Misuse, Question
 from bot.core.language.days import is_month_first
-from bot.core.language.time_expressions import HOW, Span, describe_age, format_time, parse_age, parse_span
+from bot.core.language.time_expressions import (
+    HOW,
+    Span,
+    before_another_time,
+    describe_age,
+    format_time,
+    parse_age,
+    parse_span,
+)
 from tests.laws.values import LAW
 
 BERLIN, CAIRO, KATHMANDU = map(ZoneInfo, ("Europe/Berlin", "Africa/Cairo", "Asia/Kathmandu"))
@@ -251,3 +259,16 @@ def test_ages_are_told_in_words(typed: str, told: str) -> None:
 
 def test_what_is_no_age_is_none() -> None:
     assert parse_age("soon") is parse_age("") is parse_age("24") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ada@x.org tomorrow", ("ada@x.org", "tomorrow")),
+        ("ada@x.org, until Friday", ("ada@x.org", "until Friday")),
+        ("ada@x.org from Monday on", ("ada@x.org", "from Monday on")),
+        ("Till@x.org Friday@x.org", None),
+    ],
+)
+def test_a_time_other_than_now_is_found(text: str, found: tuple[str, str] | None) -> None:
+    assert before_another_time(text) == found
