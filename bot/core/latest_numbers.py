@@ -6,7 +6,7 @@ from bot.core.approval.changes_reader import SCOPE_WORDS, Scope
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.command import Call, Command, Context
 from bot.core.errors import Instead, Misuse, Question, Reading
-from bot.core.language.args import ChangeInput, EntryInput, Input, NumberInput, inputs_of
+from bot.core.language.args import ChangeInput, NumberInput, inputs_of
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.named_elsewhere import named_elsewhere
 
@@ -35,24 +35,24 @@ async def ask_which_number(call: Call, ctx: Context) -> None:
     Raises Misuse, which leads to the list, if they stand for all.
     """
     name = unnumbered_field(call.command, call.values)
-    kind = inputs_of(call.command.args)[name] if name else None
-    words = str(call.values.get(name, "")).casefold().split()
+    if not name:
+        return
+    kind, typed = inputs_of(call.command.args)[name], str(call.values[name])
+    words = typed.casefold().split()
     scopes, is_first = [SCOPE_WORDS[word] for word in words if word in SCOPE_WORDS], bool(_FIRST.intersection(words))
     if isinstance(kind, NumberInput) and kind.listed and "all" in scopes:
-        raise Misuse(
-            f"{kind.label} takes one number, not “{call.values[name]}”.", instead=(Instead("Show All", kind.listed),)
-        )
-    offered: Mapping[str, str] = {}
-    if elsewhere := await named_elsewhere(str(call.values[name]), ctx, call.command.group) if kind else ():
-        sentence = f"{kind.label} takes a number, not “{call.values[name]}”." if kind else ""
-        raise Misuse(sentence, field=name, instead=(*await _touching(call, name, kind, ctx), *elsewhere))
+        raise Misuse(f"{kind.label} takes one number, not “{typed}”.", instead=(Instead("Show All", kind.listed),))
+    if elsewhere := await named_elsewhere(typed, ctx, call.command.group):
+        touching = await _touching(call, name, ctx) if isinstance(kind, ChangeInput) else ()
+        sentence = f"{kind.label} takes a number, not “{typed}”."
+        raise Misuse(sentence, field=name, instead=(*touching, *elsewhere))
     if isinstance(kind, ChangeInput):
         offered = await _changes(next(iter(scopes), "all"), is_first, ctx)
-    elif isinstance(kind, EntryInput):
+    else:
         offered = await _entries("mine" in scopes, is_first, ctx)
-    if kind and offered:
+    if offered:
         raise Question(
-            f"Which {kind.label.lower()} did you mean by “{call.values[name]}”? Nothing was done yet.",
+            f"Which {kind.label.lower()} did you mean by “{typed}”? Nothing was done yet.",
             [Reading(call.values | {name: number}) for number in offered],
             field=name,
             names=offered,
@@ -60,10 +60,9 @@ async def ask_which_number(call: Call, ctx: Context) -> None:
         )
 
 
-async def _touching(call: Call, name: str, kind: Input | None, ctx: Context) -> tuple[Instead, ...]:
+async def _touching(call: Call, name: str, ctx: Context) -> tuple[Instead, ...]:
     """Return what does it with the latest changes of the segment that the words name, if they name one."""
-    is_change = isinstance(kind, ChangeInput)
-    called = (await ctx.shop.segment_names()).called(str(call.values[name])) if is_change else ()
+    called = (await ctx.shop.segment_names()).called(str(call.values[name]))
     found = [one for segment in called for one in await ctx.changes.touching(segment.id, OFFERED)]
     told = ((one.number, hide_addresses(one.headline)) for one in found)
     command = call.command
