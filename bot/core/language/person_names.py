@@ -82,12 +82,11 @@ def with_names_in_order(args: type[Args], text: str, *, is_unread: bool = False)
     if email is None or unread:
         return
     behind, options = _up_to_key(args, typed[found[0].end() :])
-    names = _orders(before) if _words(before) else _names_behind(behind, is_unread=is_unread)
-    rest = f"{behind} {options}" if _words(before) else options
-    for first, last, others in names:
+    ahead = ((*names, behind) for names in _orders(before))
+    for first, last, others in ahead if _words(before) else _names_behind(behind, is_unread=is_unread):
         said = ((named[FirstName], first), (named[LastName], last))
         keyed = " ".join(f'{name}:"{value}"' for name, value in said if value)
-        yield f"email:{email} {keyed} {others} {rest}".strip()
+        yield f"email:{email} {keyed} {others} {options}".strip()
 
 
 def _up_to_key(args: type[Args], text: str) -> tuple[str, str]:
@@ -136,7 +135,7 @@ def _names_behind(who: str, *, is_unread: bool) -> Iterator[tuple[str, str, str]
     elif is_unread:
         words = _words(who)
         for end in range(2, next((at for at, word in enumerate(words) if _bare(word) in _LEADS), len(words)) + 1):
-            yield from ((one, other, " ".join(words[end:])) for one, other, _ in _orders(" ".join(words[:end])))
+            yield from ((*names, " ".join(words[end:])) for names in _orders(" ".join(words[:end])))
 
 
 def _beginnings(who: str) -> Iterator[tuple[str, str, str]]:
@@ -155,7 +154,7 @@ def _beginnings(who: str) -> Iterator[tuple[str, str, str]]:
             yield one, other, " ".join(words[count:])
 
 
-def _orders(who: str) -> Iterator[tuple[str, str, str]]:
+def _orders(who: str) -> Iterator[tuple[str, str]]:
     """Yield how a text may be a first name and a last one."""
     text = " ".join(_words(who))
     parts = [part.strip(_AROUND) for part in re.split("[,;]", text) if part.strip(_AROUND)]
@@ -164,13 +163,13 @@ def _orders(who: str) -> Iterator[tuple[str, str, str]]:
     words = names[0].split() if len(names) == 1 else []
     if len(names) == 2:
         last = " ".join((names[0], *suffixes))
-        yield names[1], last, ""
-        yield last, names[1], ""
+        yield names[1], last
+        yield last, names[1]
     elif len(names) == 1 and len(words) < 3:
         is_last = not words[1:] and any(map(_is_title, who.split()))
-        yield "" if is_last else words[0], " ".join((*words[0 if is_last else 1 :], *suffixes)), ""
+        yield "" if is_last else words[0], " ".join((*words[0 if is_last else 1 :], *suffixes))
     elif words and len(words) <= _MOST_WORDS:
         particle = next((at for at, word in enumerate(words) if at and _bare(word) in PARTICLES | SUFFIXES), 0)
         last_alone = len(words) - (2 if _bare(words[-1]) in SUFFIXES else 1)
         for at in dict.fromkeys((particle,) if particle and _bare(words[particle]) in PARTICLES else (1, last_alone)):
-            yield " ".join(words[:at]), " ".join((*words[at:], *suffixes)), ""
+            yield " ".join(words[:at]), " ".join((*words[at:], *suffixes))
