@@ -255,11 +255,10 @@ def _whom(steps: Sequence[AnyStep]) -> str:
     """Count the shoppers of several effects; not where long lists that differ would have to be read for it."""
     if not any(map(lists_of, steps)):
         return people(len({item for step in steps for item in step.items}))
-    first, *others = (
-        [one.model_dump_json(include=_WHOM, context=BY_DIGEST) for one in each] for each in _batched(steps)
-    )
+    batches = _batched(steps)
+    first, *others = ([one.model_dump_json(include=_WHOM, context=BY_DIGEST) for one in each] for each in batches)
     is_same = all(other == first for other in others)
-    return people(sum(step.shoppers for step in _batched(steps)[0])) if is_same else "shoppers"
+    return people(sum(step.shoppers for step in batches[0])) if is_same else "shoppers"
 
 
 def _batched(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
