@@ -12,6 +12,7 @@ from bot.core.command import Context
 from bot.core.errors import Misuse
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import counted
+from bot.core.named_elsewhere import named_elsewhere
 from commands.inputs import LAST_PAGE, PAGE
 
 T = TypeVar("T")
@@ -63,6 +64,11 @@ def page_meant(words: str, path: str) -> tuple[tuple[str, str], ...]:
     meant = _PAGE.fullmatch(words)
     typed = f"{path} {meant['words'] or ''}".strip() if meant else ""
     return ((f"Page {meant['page']}", f"{typed} page:{meant['page']}"),) if meant else ()
+
+
+async def meant_elsewhere(words: str, group: str, ctx: Context) -> tuple[tuple[str, str], ...]:
+    """Return the buttons to what words name that a list of this group does not hold: a change, a shopper."""
+    return tuple((one.label, one.line) for one in await named_elsewhere(words, ctx, group))
 
 
 def no_such_page(pages: int) -> Misuse:

@@ -10,7 +10,6 @@ from bot.core.command import Context, Group, Prefill, command
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.tokenizer import quote
-from bot.core.named_elsewhere import named_elsewhere
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import PromotionRef, RetargetPromotion, SwitchPromotion
@@ -20,7 +19,7 @@ from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, read_rule
 from commands import verbs
 from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
-from commands.paging import offers, page_meant, page_of
+from commands.paging import meant_elsewhere, offers, page_meant, page_of
 
 ROWS = 50
 RULE = 3000
@@ -102,8 +101,7 @@ async def list_promotions(args: ListPromotions, ctx: Context) -> Answer:
     promotions = await ctx.shop.readable_promotions()
     matching = [one for one in promotions if all(word in one.name.casefold() for word in wanted)]
     if not matching:
-        elsewhere = [(one.label, one.line) for one in await named_elsewhere(args.words, ctx, "promotion")]
-        meant = (*page_meant(args.words, "promotion list"), *elsewhere)
+        meant = (*page_meant(args.words, "promotion list"), *await meant_elsewhere(args.words, "promotion", ctx))
         every = (offers(*meant, ("All Promotions", "promotion list")),) if wanted else ()
         return Answer(f"There are no promotions{f' with “{args.words}”' if wanted else ''}.", every)
     page = page_of(matching, args.page, ROWS, f"promotion list {args.words}".strip())

@@ -16,7 +16,6 @@ from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.readings import MOST_READINGS
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import quote
-from bot.core.named_elsewhere import named_elsewhere
 from bot.core.planning.plan import Person, Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
@@ -26,7 +25,7 @@ from bot.core.store_view.shopper_search import customers_called, search_shoppers
 from bot.core.store_view.shoppers import ResolvedShoppers, fetch_owners, nobody_left, resolve
 from commands import verbs
 from commands.inputs import Shoppers, one_line
-from commands.paging import offers
+from commands.paging import meant_elsewhere, offers
 from commands.shopper_view import shown
 
 FOUND = 50
@@ -122,7 +121,7 @@ async def find(args: FindArgs, ctx: Context) -> Answer:
         await _ask_about_parts(args.words, ctx)
         hint = "A part of a name is enough; an email, a company or a phone number has to be whole."
         help_ = "`/shopper help` shows what else there is."
-        elsewhere = [(one.label, one.line) for one in await named_elsewhere(args.words, ctx, "shopper")]
+        elsewhere = await meant_elsewhere(args.words, "shopper", ctx)
         told = (Sentence(f"{hint} {help_}", quiet=True), *((offers(*elsewhere),) if elsewhere else ()))
         return Answer(f"No shopper matches “{args.words}”.", told)
     if len(found) == 1:

@@ -12,7 +12,6 @@ from bot.core.language.new_names import NewName
 from bot.core.language.phrases import capital, people
 from bot.core.language.tokenizer import quote
 from bot.core.language.visible import visible, visible_lines
-from bot.core.named_elsewhere import named_elsewhere
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
@@ -33,7 +32,7 @@ from commands.inputs import (
     search_words,
 )
 from commands.paging import COLUMNS as CHANGES
-from commands.paging import brief_rows, offers, page_meant, page_of
+from commands.paging import brief_rows, meant_elsewhere, offers, page_meant, page_of
 from commands.taking_back import is_own, taking_back
 
 ROWS = 50
@@ -115,8 +114,7 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     if not segments:
         what = f" with “{args.words}”" if wanted else ""
         every = (("All Segments", "segment list"),) if wanted else ()
-        elsewhere = [(one.label, one.line) for one in await named_elsewhere(args.words, ctx, "segment")]
-        meant = (*page_meant(args.words, "segment list"), *elsewhere)
+        meant = (*page_meant(args.words, "segment list"), *await meant_elsewhere(args.words, "segment", ctx))
         return Answer(f"There are no segments{what}.", (offers(*meant, *every, next_ones[0]),))
     page = page_of(segments, args.page, ROWS, f"segment list {args.words}".strip())
     sizes = await ctx.shop.sizes(page.items)
