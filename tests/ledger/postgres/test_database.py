@@ -187,7 +187,7 @@ async def test_what_takes_too_long_is_given_up_and_not_kept(name: str) -> None:
         return one(db)
 
     waiting = asyncio.create_task(impatient.write(wait))
-    await asyncio.to_thread(begun.wait)
+    assert await asyncio.to_thread(begun.wait, 10)
     with pytest.raises(NotRecorded, match="took too long"):
         await impatient.write(one)
     with pytest.raises(NotRecorded, match="took too long"):
@@ -206,7 +206,7 @@ async def test_who_stops_waiting_writes_nothing(database: PostgresDatabase) -> N
         return one(db)
 
     waiting = asyncio.create_task(database.write(wait))
-    await asyncio.to_thread(begun.wait)
+    assert await asyncio.to_thread(begun.wait, 10)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting

@@ -93,7 +93,7 @@ async def test_a_writer_that_waited_appends_after_what_was_appended_meanwhile(da
 
     with superuser(database) as server:
         slow = asyncio.create_task(first.write(append_slowly))
-        await asyncio.to_thread(holds.wait)
+        assert await asyncio.to_thread(holds.wait, 10)
         waiting = asyncio.create_task(second.write(lambda db: append(db, Entry(EntryKind.ANSWERED), NOW)))
         while server.execute(WAITS).fetchone() is None:
             await asyncio.wait({waiting}, timeout=0.01)
