@@ -27,7 +27,7 @@ READ_AGAIN_AFTER = (0.5, 1.0, 2.0, 4.0)
 class Notes(Generic[K, V]):
     """What became of rows of one kind, by their keys, and when the store said so. Of no use if others write, too."""
 
-    def __init__(self, clock: Callable[[], float], is_alone: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, clock: Callable[[], float], is_alone: Callable[[], bool]) -> None:
         self._clock, self._is_alone = clock, is_alone
         self._writes: deque[tuple[float, Mapping[K, V]]] = deque()
         self._size = 0
@@ -60,7 +60,8 @@ class Notes(Generic[K, V]):
 class RecentWrites:
     """The writes of one connection that the store said it carried out: rows as they are now, None for those gone.
 
-    ``members``: by segment and profile, whether it is in the segment. ``profiles``: their customers' ids.
+    ``is_alone``: whether nobody else writes. ``members``: by segment and profile, whether it is in the segment.
+    ``profiles``: their customers' ids.
     """
 
     def __init__(

@@ -273,7 +273,7 @@ def test_what_is_read_beside_another_bot_may_be_that_ones_work(clock: Clock, liv
 
 
 def test_of_many_rows_the_latest_are_kept(clock: Clock) -> None:
-    notes = Notes[int, bool](clock)
+    notes = Notes[int, bool](clock, lambda: True)
     for at in range(10):
         notes.add(dict.fromkeys(range(at * MOST // 4, (at + 1) * MOST // 4), True))
     assert len(notes.before(clock.now)) == MOST
