@@ -79,7 +79,7 @@ def in_forks(
 ) -> Iterator[tuple[Trial, Word, float]]:
     """Yield what the fork of each trial said last, and after how many seconds."""
     coming, running = iter(trials), dict[Connection, _Fork]()
-    while running or jobs:
+    while True:
         for trial in islice(coming, jobs - len(running)):
             connection, fork = _begun(trial, run)
             running[connection] = fork
