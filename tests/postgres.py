@@ -104,7 +104,7 @@ def template() -> str:
         server.execute("SELECT pg_advisory_lock(1)")
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_TEMPLATE,)).fetchone():
             _hurry(server)
-            _make_role(server)
+            make_role(server, BOT)
             server.execute(f"CREATE DATABASE {_TEMPLATE}")
             migrate(url_of(_TEMPLATE), role=BOT)
     return _TEMPLATE
@@ -117,12 +117,12 @@ def _hurry(server: Connection) -> None:
         server.execute("SELECT pg_reload_conf()")
 
 
-def _make_role(server: Connection) -> None:
-    """Let the bots' role come in as whoever makes it does: with that password, where one is asked for."""
-    if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (BOT,)).fetchone():
-        server.execute(f"CREATE ROLE {BOT} LOGIN")
+def make_role(server: Connection, name: str) -> None:
+    """Let a role come in as whoever makes it does: with that password, where one is asked for."""
+    if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone():
+        server.execute(f"CREATE ROLE {name} LOGIN")
     password = conninfo_to_dict(server_url()).get("password")
-    server.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(BOT), Literal(password)))
+    server.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(name), Literal(password)))
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """A ledger is opened where its address says, by people and by bots."""
 
 import asyncio
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from tests.core.samples import NOW
 from tests.ledger.logs import DAY
 from tests.ledger.planned import planned
 from tests.ledger.sqlite.files import Shell, write
-from tests.postgres import BOT, address_of, ledger_database, own_database, superuser
+from tests.postgres import BOT, address_of, ledger_database, make_role, own_database, superuser
 
 
 async def test_a_ledger_is_opened_at_either_address(tmp_path: Path) -> None:
@@ -45,16 +47,24 @@ async def test_the_shell_reads_a_ledger_on_postgresql(tmp_path: Path) -> None:
                 await file.archives.backup(tmp_path / "copy.sqlite")
 
 
-OWNER = "segment_bot_owner"
+OWNER = f"{BOT}_owner_{os.getpid()}"
+"""A role of this process: others of a test run share the server."""
+
+
+@contextmanager
+def owner() -> Iterator[None]:
+    with superuser() as server:
+        make_role(server, OWNER)
+    yield
+    with superuser() as server:
+        server.execute(f"DROP ROLE {OWNER}")
 
 
 @pytest.fixture
 def owned() -> Iterator[str]:
     """A database whose tables belong to a role that may do nothing else."""
-    with own_database(empty=True) as name:
-        with superuser(name) as server:
-            if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (OWNER,)).fetchone():
-                server.execute(f"CREATE ROLE {OWNER} LOGIN")
+    with owner(), own_database(empty=True) as name:
+        with superuser() as server:
             server.execute(f"GRANT CREATE ON DATABASE {name} TO {OWNER}")
         assert main(["ledger", "migrate", "--database", address_of(name, OWNER), "--role", BOT]) == 0
         yield name
