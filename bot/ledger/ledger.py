@@ -7,6 +7,7 @@ from typing import Protocol, Self
 from bot.core.errors import LedgerLost
 from bot.ledger.ports.audit_log import AuditLog
 from bot.ledger.ports.changes import Changes
+from bot.ledger.ports.facts import FactsStore
 from bot.ledger.ports.history import History
 from bot.ledger.ports.home_tabs import HomeTabs
 from bot.ledger.ports.invocations import Invocations
@@ -42,6 +43,7 @@ class Ledger:
     summaries: SummaryRuns
     history: History
     home_tabs: HomeTabs
+    facts: FactsStore
     storage: Storage
 
     async def catch_up(self) -> None:

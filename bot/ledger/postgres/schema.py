@@ -8,14 +8,14 @@ from psycopg import sql
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.postgres.append_only import GUARDED
 from bot.ledger.postgres.connecting import SCHEMA_NAME, Raw, connect, described
-from bot.ledger.postgres.tables import FIRST, SEGMENTS_BY_KIND
+from bot.ledger.postgres.tables import FACTS, FIRST, SEGMENTS_BY_KIND
 from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.schema_version import OLDEST_WRITER, SCHEMA, refuse_too_old
 
 _PLACES = tuple(f"ALTER TABLE processes ADD COLUMN {one} BIGINT NOT NULL DEFAULT 0" for one in ("places", "wanted"))
 _SINCE = ("ALTER TABLE processes ADD COLUMN since TEXT COLLATE \"C\" NOT NULL DEFAULT ''",)
-MIGRATIONS: dict[int, tuple[str, ...]] = {12: FIRST, 14: SEGMENTS_BY_KIND, 15: _PLACES, 16: _SINCE}
+MIGRATIONS: dict[int, tuple[str, ...]] = {12: FIRST, 14: SEGMENTS_BY_KIND, 15: _PLACES, 16: _SINCE, 17: FACTS}
 """Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"
 _IS_THERE = "SELECT to_regclass('ledger_schema') IS NOT NULL"

@@ -10,6 +10,7 @@ import re
 from bot.core.audit.hash_chain import GENESIS
 from bot.ledger.postgres.append_only import GUARDED, REFUSING, guard
 from bot.ledger.sql.audit_index import OF_SEGMENTS
+from bot.ledger.sql.fact_tables import FACT_TABLES
 
 COMPUTED = {
     "at": "TEXT", "kind": "TEXT", "actor": "TEXT", "workspace": "TEXT", "channel": "TEXT", "command": "TEXT",
@@ -184,3 +185,5 @@ SEGMENTS_BY_KIND = tuple(
     )
 )
 """Only segments are indexed by kind and by person: shoppers have few entries each."""
+FACTS = tuple(_by_bytes(one.replace("INTEGER", "BIGINT").replace(") STRICT", ")")) for one in FACT_TABLES)
+"""What rules of segments read."""

@@ -42,7 +42,10 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "sizes": ("day", "segment"),
     "days": ("day",),
 }
-"""The tables beside the entries, by the keys in whose order they are copied; who lives (``processes``) stays behind."""
+"""The tables beside the entries, by the keys in whose order they are copied.
+
+Who lives (``processes``) stays behind, and so do the facts about customers and orders, which the store still has.
+"""
 _ENTRIES = "SELECT number, body, seal, mac FROM entries WHERE number > ? ORDER BY number LIMIT ?"
 Sealed = tuple[int, str, str, str]
 Row = dict[str, Any]

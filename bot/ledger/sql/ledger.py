@@ -4,6 +4,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.sql.audit_log import SqlAuditLog
 from bot.ledger.sql.changes import SqlChanges
 from bot.ledger.sql.database import Database
+from bot.ledger.sql.facts import SqlFacts
 from bot.ledger.sql.history import SqlHistory
 from bot.ledger.sql.home_tabs import SqlHomeTabs
 from bot.ledger.sql.invocations import SqlInvocations
@@ -22,5 +23,6 @@ def ledger_on(database: Database) -> Ledger:
         summaries=SqlSummaryRuns(database),
         history=SqlHistory(database),
         home_tabs=SqlHomeTabs(database, releases),
+        facts=SqlFacts(database, releases),
         storage=database,
     )

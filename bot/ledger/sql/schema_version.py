@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.core.errors import LedgerLost
 from bot.ledger.sql.database import Connection, Statements
 
-SCHEMA = 16
+SCHEMA = 17
 """The number of the last migration that this version knows."""
 OLDEST_WRITER = 12
 """The oldest schema whose bots may write what this version writes; earlier ones do not even look."""

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.core.approval.shown_change import derived_nonce
 from bot.core.audit.hash_chain import GENESIS
 from bot.ledger.sql.audit_index import OF_SEGMENTS
+from bot.ledger.sql.fact_tables import FACT_TABLES
 from bot.ledger.sqlite.first_migrations import migrations
 
 __all__ = ["migrations"]
@@ -83,3 +84,10 @@ def fifteenth(db: Database) -> None:
 def sixteenth(db: Database) -> None:
     """Record since when each process lives; earlier bots do not say."""
     db.conn.execute("ALTER TABLE processes ADD COLUMN since TEXT NOT NULL DEFAULT ''")
+
+
+@migrations(name="0017_facts")
+def seventeenth(db: Database) -> None:
+    """Create the tables of what rules of segments read."""
+    for statement in FACT_TABLES:
+        db.conn.execute(statement)

@@ -14,6 +14,7 @@ from bot.core.audit.entries import EntryKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.sql.audit_search import FEW, search
 from bot.ledger.sql.change_index import UNREVIEWED
+from bot.ledger.sql.facts import SUMS
 from tests.core.samples import NOW
 from tests.records import database_of
 
@@ -76,6 +77,14 @@ async def test_a_count_of_moves_reads_what_ran_unapproved_only(path: Path, ledge
     await ledger.changes.moved_unapproved("ana", "1", since=NOW)
     (query,) = [one for one in asked if "subjects" in one]
     assert "segments_by_kind (subject=? AND kind=? AND at>?)" in plan_of(path, query)
+
+
+def test_sales_are_summed_in_the_order_of_their_index(path: Path, ledger: Ledger) -> None:
+    """Half a million orders: without the index, all are sorted for each piece of the customers."""
+    assert (
+        plan_of(path, SUMS.replace("?", "1"))
+        == "SEARCH order_facts USING COVERING INDEX orders_by_customer (customer>?)"
+    )
 
 
 @pytest.mark.parametrize("column", ["kind", "actor"])
