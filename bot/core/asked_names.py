@@ -7,6 +7,7 @@ from bot.core.errors import Question, Reading
 from bot.core.language.args import input_of
 from bot.core.language.misplaced_addresses import without_address
 from bot.core.language.new_names import in_quotes, is_new_name, names_meant
+from bot.core.language.second_acts import names_before_acts
 from bot.core.language.tokenizer import split
 from bot.core.store_view.cached_shop import Shop
 
@@ -26,9 +27,11 @@ async def ask_about_new_names(call: Call, typed: str, shop: Shop) -> Call:
         if not typed and (inside := in_quotes(name)):
             values[field] = inside
             continue
-        meant = names_meant(input_of(fields[field]), name)
+        names, meant = await shop.segment_names(), names_meant(input_of(fields[field]), name)
+        others = names_before_acts(call.command.args, meant[0], names.called) if typed else ()
+        meant = tuple(dict.fromkeys((*meant, *others)))
         if len(meant) > 1 or without_address(meant[0]) is not None:
-            raise _which_name(call, field, meant, (await shop.segment_names()).labels, is_form=not typed)
+            raise _which_name(call, field, meant, names.labels, is_form=not typed)
     return replace(call, values=values)
 
 

@@ -31,7 +31,7 @@ TEXTS = [
 DRESSES = (
     "{}", '"{}"', "“{}”", "'{}'", '"{}', "Name: {}", "name = {}", "a new segment called {}", "{}\u200b", " {} ",
     "to {}", "{} of ada@example.com", "ada@example.com, b@example.com", "{} for ada at example dot com", "{}.",
-    "VIPs {}",
+    "VIPs {}", "{} and delete Loyal", "{}, X to Silver", "either {} or Silver",
 )  # fmt: skip
 WORDS = st.sampled_from(("Gold", "Gold members", "Größe", "2026", "Win-back"))
 

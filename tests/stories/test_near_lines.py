@@ -211,6 +211,46 @@ NEAR = {
         "Which name did you mean?",
         ["Save Segment: Gold and Loyal to Silver", "Save Segment: Gold"],
     ),
+    "/segment rename VIPs to Gold and X to Silver": (
+        "Which name did you mean?",
+        ["Save Segment: Gold and X to Silver", "Save Segment: Gold"],
+    ),
+    "/segment rename VIPs -> Gold, X -> Silver": (
+        "Which name did you mean?",
+        ["Save Segment: Gold, X -> Silver", "Save Segment: Gold"],
+    ),
+    "/segment rename VIPs to Gold and delete Loyal": (
+        "Which name did you mean?",
+        ["Save Segment: Gold and delete Loyal", "Save Segment: Gold"],
+    ),
+    "/segment rename VIPs to Gold. Delete Loyal.": (
+        "Which name did you mean?",
+        ["Save Segment: Gold. Delete Loyal.", "Save Segment: Gold"],
+    ),
+    "/segment rename VIPs to either Gold or Silver": (
+        "Which name did you mean?",
+        ["Save Segment: either Gold or Silver", "Save Segment: Gold", "Save Segment: Silver"],
+    ),
+    "/segment rename VIPs to Gold, then add ada@x.org": (
+        "seems to hold an email",
+        ["Save Segment: Gold", "Save Segment: Gold, then add ada@x.org"],
+    ),
+    "/segment create Gold and copy VIPs into it": (
+        "Which name did you mean?",
+        ["Create Segment: Gold and copy VIPs into it", "Create Segment: Gold"],
+    ),
+    "/segment create Gold and then new Silver": (
+        "Which name did you mean?",
+        ["Create Segment: Gold and then new Silver", "Create Segment: Gold"],
+    ),
+    "/segment copy VIPs to Gold & X to Silver": (
+        "Which name did you mean?",
+        ["Copy Segment: Gold & X to Silver", "Copy Segment: Gold"],
+    ),
+    "/segment combine VIPs Lapsed both into Gold; clear VIPs": (
+        "Which name did you mean?",
+        ["Combine Segments: Gold; clear VIPs", "Combine Segments: Gold"],
+    ),
     "/segment copy VIPs to a new segment called Gold": (
         "Which name did you mean?",
         ["Copy Segment: a new segment called Gold", "Copy Segment: Gold"],
@@ -325,6 +365,14 @@ async def test_a_name_with_an_address_is_taken_in_quotes(slack: World) -> None:
     assert "Team of ada@x.org" in slack.sizes()
     await slack.type("/segment combine VIPs Lapsed either Team of ada@x.org mode:equal")
     assert "Team of [email]" in slack.card(3)["text"]
+
+
+async def test_a_new_name_keeps_its_comma_and_an_honest_one_is_taken(slack: World) -> None:
+    await slack.type("/segment combine VIPs Lapsed both Paris, France")
+    await slack.type("/segment create Hair and Make Up")
+    await slack.type("/segment rename VIPs to Salt and Pepper")
+    await slack.type('/segment copy Wholesale to "Gold and delete Loyal"')
+    assert {"Paris, France", "Hair and Make Up", "Salt and Pepper", "Gold and delete Loyal"} <= {*slack.sizes()}
 
 
 async def test_a_key_without_its_value_is_no_name(slack: World) -> None:

@@ -64,7 +64,7 @@ class FieldValues:
             return self._chosen(kind, run)
         if isinstance(kind, Text) and self.fields[name].annotation is not int:
             return self._text(kind, run, others, is_keyed=is_keyed)
-        if isinstance(kind, NumberInput):
+        if isinstance(kind, NumberInput | SegmentInput):  # a new name keeps its comma
             everything = (as_typed(run) if len(run) > 1 else joined(run), len(run))
         return (everything,) if not others and not (is_keyed and not isinstance(kind, SegmentInput)) else (_first(run),)
 

@@ -23,7 +23,7 @@ from bot.core.language.tokenizer import Word, as_typed, split
 
 _AROUND = " \t\r\n,;:.|/<>()[]{}=+&*-–—→\"'“”"
 _LEADS = re.compile(
-    r"with|for|and|of|to|from|in|by|has|having|is|as|add(ing)?|plus|includ(e|ing)|contain(s|ing)?|called|address|"
+    r"with|for|and|of|to|from|in|by|has|having|is|as|add(ing)?|plus|then|also|includ(e|ing)|contain(s|ing)?|called|address|"
     r"(shopper|customer|member|e-?mail)s?|people|mail",
     re.IGNORECASE,
 )

@@ -1,12 +1,12 @@
 """Lines with one more name before a word that leads to a new one. Pure.
 
-``copy VIPs, Lapsed to Both``, ``rename VIPs to Gold and Lapsed to Silver``.
+``copy VIPs, Lapsed to Both``.
 """
 
 from collections.abc import Iterator
 
-from bot.core.language.args import Args, Input, Text, input_of
-from bot.core.language.field_values import Names, Run, is_name
+from bot.core.language.args import Args, Text, input_of
+from bot.core.language.field_values import Names, is_name
 from bot.core.language.line_reader import JOINING, Values
 from bot.core.language.tokenizer import as_typed, split
 
@@ -27,12 +27,3 @@ def without_second_name(args: type[Args], text: str, values: Values, names: Name
             if run[length:] and run[length].text.casefold() in kinds[field].leads:
                 rest = {field: as_typed(run[length + 1 :])}
                 yield from (values | rest, values | rest | {named: name})
-        for at in range(1, len(words)) if values[field] not in quoted else ():
-            if words[at].text.casefold() in JOINING and _leads_on(kinds[named], kinds[field], words[at + 1 :], names):
-                yield values | {field: as_typed(words[:at])}
-
-
-def _leads_on(named: Input, text: Input, words: Run, names: Names) -> bool:
-    """Return whether words begin with a name, and one that leads to another new one."""
-    ends = (length for _, length in names(named, words) if words[length:])
-    return any(words[length].text.casefold() in text.leads for length in ends)

@@ -1,0 +1,69 @@
+"""What may be another act behind a new name: ``rename VIPs to Gold and delete Loyal``. Pure.
+
+Nobody is asked about an honest name: “Salt and Pepper”, “Hair and Make Up”. So what follows has to look like an order.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sized
+
+from bot.core.language.args import Args, Choice, Input, inputs_of
+from bot.core.language.field_values import is_name
+
+ACTS = frozenset(
+    {"add", "append", "assign", "combine", "create", "delete", "describe", "destroy", "disable", "edit", "enable"}
+    | {"enroll", "erase", "insert", "put", "remove", "rename", "retarget", "unassign", "untarget"}
+)
+"""Verbs that order something wherever a word follows them."""
+MAYBE_ACTS = frozenset(
+    {"change", "clear", "clone", "compare", "copy", "csv", "download", "drop", "duplicate", "empty", "export", "fill"}
+    | {"find", "get", "import", "info", "intersect", "join", "kick", "list", "load", "ls", "make", "members"}
+    | {"merge", "move", "name", "new", "open", "overlap", "people", "promotions", "search", "set", "shoppers", "show"}
+    | {"take", "transfer", "undo", "union", "update", "upload", "uses", "view", "who"}
+)
+"""Verbs that are nouns as well, as in “Hair and Make Up”: they order something that is named, or just spoken of."""
+_SPOKEN_OF = frozenset({"it", "them", "him", "her", "everyone", "everybody"})
+_JOINED = re.compile(
+    r"(?<=[^\s,;.])(?:[,;.]|\s+(?:and|&|\+|plus|or|then|also|afterwards)(?=\s))+\s+(?=\S)", re.IGNORECASE
+)
+_LATER = re.compile(r"\b(?:then|afterwards)\b", re.IGNORECASE)
+_EITHER = re.compile(r"either\s+(\S.*?)\s+or\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+Called = Callable[[str], Sized]
+"""Says which segments are called like a text."""
+
+
+def names_before_acts(args: type[Args], name: str, called: Called) -> Iterator[str]:
+    """Yield what a typed name may be without the act behind it; of “either A or B”, each."""
+    if either := _EITHER.fullmatch(name):
+        yield from either.groups()
+    signs, joints = _signs(args), list(_JOINED.finditer(name))
+    ends = (*(one.start() for one in joints[1:]), len(name))
+    for joint, end in zip(joints, ends, strict=False):
+        words = name[joint.end() : end].split()
+        is_alike = "." not in joint[0] and bool(signs.intersection(map(str.casefold, words[1:-1])))
+        if is_alike or _orders(words, called, is_later=bool(_LATER.search(joint[0]))):
+            yield name[: joint.start()]
+            return
+
+
+def _orders(words: list[str], called: Called, *, is_later: bool) -> bool:
+    """Return whether words begin like an order; ``is_later``: a word before them says that it comes next."""
+    verb, objects = words[0].casefold(), [word.strip(",;.!?") for word in words[1:]]
+    if is_later or verb in ACTS:
+        return verb in ACTS | MAYBE_ACTS and (is_later or bool(objects))
+    is_spoken_of = not _SPOKEN_OF.isdisjoint(map(str.casefold, objects[:1]))
+    return verb in MAYBE_ACTS and (is_spoken_of or any(called(" ".join(objects[:end])) for end in range(1, len(words))))
+
+
+def _signs(args: type[Args]) -> frozenset[str]:
+    """Return the words that a second act of the same Command has in its middle: ``and X to Silver``.
+
+    None where the name is all that the Command needs.
+    """
+    kinds = inputs_of(args).values()
+    return frozenset(word for kind in kinds for word in _said(kind)) if any(map(is_name, kinds)) else frozenset()
+
+
+def _said(kind: Input) -> tuple[str, ...]:
+    if isinstance(kind, Choice):
+        return () if kind.option else kind.choices
+    return () if is_name(kind) else kind.leads

@@ -1,0 +1,86 @@
+"""A law: what may be a second order behind a new name is never taken into the name unasked, and no honest name asks."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.bigcommerce import NewSegment
+from bot.core.command import Call, Command
+from bot.core.errors import Question
+from bot.core.language.args import typed_fields
+from bot.core.language.field_values import is_name
+from bot.core.resolution import resolve
+from bot.core.store_view.cached_shop import Shop
+from bot.core.understanding import understand
+from commands import GROUPS
+from commands.segment import GROUP
+from tests.engine.bench import bench
+from tests.laws.test_forms_and_words import NAMES
+from tests.laws.values import LAW
+
+ORDERS = [
+    example.removeprefix("/segment ")
+    for command in GROUP.commands
+    for example in command.examples
+    if len(example.split()) > 2 and not example.endswith("loyal") and ":" not in example
+]
+"""The examples of all commands for segments without an option, but for what is only looked for."""
+ALIKE = ("X to Silver", "Loyal as Silver", "X Y into Silver", "Loyal -> Silver")
+JOINTS = (" and ", ", ", "; ", " & ", " + ", " then ", ", then ", " and then ", ", and ", "\u00a0and ", " also ")
+HONEST = (
+    "Salt and Pepper", "Back to School", "Road to Rome and Back", "Buy one, get one", "Hair and Make Up",
+    "Show and Tell", "Search and Rescue", "Copy, Paste and more", "Gold & New Customers", "Rock 'n' Roll, then Jazz",
+    "Bed, Bath and Beyond", "St. Clair", "Trick or Treat", "First and Last Names", "R&D", "Win-back; 2026",
+    "Add-ons", "Delete me not", "Rename", "Gold plus", "Now and then", "Import and Export", "Families and People 40+",
+)  # fmt: skip
+
+
+async def outcome(command: Command, line: str, field: str, shop: Shop) -> tuple[Any, ...]:
+    """The names that are taken, or asked about."""
+    call = understand(GROUPS, f"{command.path.replace('edit', 'rename')} {line}")
+    assert isinstance(call, Call)
+    try:
+        return (getattr((await resolve(call, shop)).args, field),)
+    except Question as asked:
+        return tuple(one.values[field] for one in asked.readings)
+
+
+def typed(command: Command, name: str, lead: str) -> str:
+    """A line of this command, with its new name at the end."""
+    given = {"segment": "VIPs", "first": "VIPs", "second": "Lapsed", "how": "either"}
+    words = [given[one] for one in typed_fields(command.args) if one in given]
+    is_led = any(is_name(field.metadata[-1]) for field in typed_fields(command.args).values())
+    return " ".join((*words, *((lead,) if lead and is_led else ()), name))
+
+
+@pytest.mark.parametrize(("command", "field"), NAMES, ids=lambda one: getattr(one, "path", one))
+@given(
+    st.sampled_from(("Gold", "Summer Sale", "A and B", "Größe")), st.sampled_from(JOINTS),
+    st.sampled_from((*ORDERS, *ALIKE)), st.sampled_from(("to", "as", "into", "->")), st.booleans(),
+)  # fmt: skip
+@LAW
+async def test_a_second_order_is_never_taken_into_a_name(
+    command: Command, field: str, name: str, joint: str, order: str, lead: str, is_capital: bool
+) -> None:
+    if order in ALIKE and command.name == "create":  # takes one name, and nothing that leads to it
+        return
+    second = order[0].upper() + order[1:] if is_capital else order
+    async with bench(customers=1) as machine:
+        await machine.client.create_segments(NewSegment(name="Loyal"))
+        shop = Shop(machine.client)
+        line = typed(command, f"{name}{joint}{second}", lead if command.name != "create" else "")
+        found = await outcome(command, line, field, shop)
+        assert len(found) > 1, (line, found)
+        assert name in found or '"' in order, (line, found)  # in quotes, it may be a description as well
+
+
+@pytest.mark.parametrize("name", HONEST)
+async def test_no_one_is_asked_about_an_honest_name(name: str) -> None:
+    async with bench(customers=1) as machine:
+        await machine.client.create_segments(NewSegment(name="Loyal"))
+        for command, field in NAMES:
+            for lead in ("", "to"):
+                line = typed(command, name, lead)
+                assert await outcome(command, line, field, Shop(machine.client)) == (name,), line
