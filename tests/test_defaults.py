@@ -6,6 +6,7 @@ A later version reads what an earlier one stored, which lacks the newer fields: 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import timedelta
+from decimal import Decimal
 from importlib import import_module
 from inspect import get_annotations, isclass
 from math import inf
@@ -103,18 +104,20 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
         "longest_write": 10,
         "margin": 1,
     },
-    "Listing": {"about": "segment"},
+    "Listing": {"about": "segment", "version": "v3"},
+    "Order": {"rate": Decimal(1)},
     "Pace": {"left": 0.02, "plenty": 0.5},
     "Planner": {"tried_for": 2.0},
     "Policy": {"rules": RULES},
     "NewName": {"max_length": 255},
     "Process": {"elapsed": elapsed, "meters": NO_METERS},
     "Reply": {"content_type": "text/plain"},
-    "Request": {"about": "segment", "repeatable": True},
+    "Request": {"about": "segment", "repeatable": True, "version": "v3"},
     "ResolvedShoppers": {"field": "shoppers"},
     "ShopperInput": {"private": True},
     "StepFence": {"_until": -inf},
     "Submitted": {"kind": "submitted"},
+    "Subscriber": {"consents": ("marketing_newsletter",)},
     "Summary": {"is_steady": True, "is_certain": True},
     "Text": {"max_length": 255},
     "Typed": {"kind": "typed"},

@@ -16,6 +16,7 @@ LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health", "doctor"
 Figure = float | timedelta
 
 BIGCOMMERCE: Mapping[str, Mapping[str, Figure]] = {
+    "behaviour": {"MONEY": 10_000, "INCOMPLETE": 0, "_LARGEST": 2**63},
     "attempts": {"LOCKED": 423, "TOO_MANY": 429, "OVER_PLAN": 507},
     "concurrency": {"WIDTH": 10},
     "connection": {

@@ -15,15 +15,28 @@ requests, ``responses`` decodes responses (``long_pages`` those that list many),
 ``paging`` says which pages can be trusted, ``rate_limits`` and ``attempts`` compute waits. ``turns`` gives each request
 its turn, by how urgent it is, and by this process's part of what the store takes at once (``shares``); ``exchanges``
 sends it, ``connection`` again where that is safe, and ``network`` is the only module with I/O; ``reader`` and
-``client`` are the public interface. Who writes may bring a ``Fence``, which is asked last before a request's first
-byte.
+``client`` are the public interface (both read with ``list_reader``). ``behaviour``, its ``…_endpoints``,
+``…_responses`` and ``…_reader``, and ``keyset`` are for orders and what customers are like. Who writes may bring a
+``Fence``, which is asked last before a request's first byte.
 """
 
+from bot.bigcommerce.behaviour import (
+    MONEY,
+    NO_SALES,
+    Attribute,
+    AttributeValue,
+    CustomerGroup,
+    CustomerTraits,
+    Order,
+    Subscriber,
+)
+from bot.bigcommerce.behaviour_reader import BehaviourReader
 from bot.bigcommerce.client import API_URL, Store, connect
 from bot.bigcommerce.connection import LONGEST_WRITE
 from bot.bigcommerce.errors import (
     MARKETING,
     MARKETING_READ,
+    ORDERS_READ,
     Conflict,
     Contradiction,
     DuplicateName,
@@ -33,6 +46,7 @@ from bot.bigcommerce.errors import (
     Locked,
     MalformedResponse,
     NotFound,
+    OrdersForbidden,
     OverPlan,
     PartlyFailed,
     RateLimited,
@@ -45,6 +59,8 @@ from bot.bigcommerce.errors import (
     Unreachable,
 )
 from bot.bigcommerce.fence import Fence, HeldBack
+from bot.bigcommerce.keyset import Part, Position
+from bot.bigcommerce.list_reader import read_again
 from bot.bigcommerce.models import (
     MOST_SEGMENTS,
     AddedMembers,
@@ -59,7 +75,7 @@ from bot.bigcommerce.models import (
     SegmentChange,
 )
 from bot.bigcommerce.read_back import confirm_deleted, confirm_no_profiles, confirm_removed, is_member
-from bot.bigcommerce.reader import Reader, read_again
+from bot.bigcommerce.reader import Reader
 from bot.bigcommerce.shares import Allotment, Demand, Share
 from bot.bigcommerce.targeting import All, Any_, AnyOf, Not, Targeting, Unread, Use, parse_targeting
 from bot.bigcommerce.turns import Lane
@@ -70,16 +86,24 @@ __all__ = [
     "LONGEST_WRITE",
     "MARKETING",
     "MARKETING_READ",
+    "MONEY",
     "MOST_SEGMENTS",
+    "NO_SALES",
+    "ORDERS_READ",
     "AddedMembers",
     "All",
     "Allotment",
     "AnyOf",
     "Any_",
+    "Attribute",
+    "AttributeValue",
+    "BehaviourReader",
     "Conflict",
     "Contradiction",
     "CreatedProfiles",
     "Customer",
+    "CustomerGroup",
+    "CustomerTraits",
     "Demand",
     "DuplicateName",
     "Fence",
@@ -94,9 +118,13 @@ __all__ = [
     "NewSegment",
     "Not",
     "NotFound",
+    "Order",
+    "OrdersForbidden",
     "OverPlan",
     "Page",
+    "Part",
     "PartlyFailed",
+    "Position",
     "Profile",
     "Promotion",
     "RateLimited",
@@ -107,6 +135,7 @@ __all__ = [
     "Share",
     "Store",
     "StoreError",
+    "Subscriber",
     "Targeting",
     "TimedOut",
     "TooLarge",

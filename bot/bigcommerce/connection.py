@@ -169,7 +169,7 @@ class Connection:
         quota = Quota.from_headers(response.headers, self._clock())
         self._turns.learn(quota, was_refused=response.status == TOO_MANY)
         if response.status == URI_TOO_LONG:
-            refused = len(str(self._http.base_url)) + len(request.target)
+            refused = len(request.url(str(self._http.base_url)))
             self._url_room = max(SHORTEST_URL_ROOM, min(self._url_room, refused // 2))
 
 

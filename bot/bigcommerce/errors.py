@@ -8,6 +8,7 @@ StoreError
 │   └── OverPlan         507
 ├── Unauthorized         401
 ├── Forbidden            403
+│   └── OrdersForbidden  403 for orders
 ├── NotFound             404
 ├── Conflict             409
 │   └── DuplicateName    409 for a segment's name
@@ -31,6 +32,8 @@ from typing import ClassVar
 
 MARKETING, MARKETING_READ = "store_v2_marketing", "store_v2_marketing_read_only"
 """The scopes that a token needs to change promotions, and to read them."""
+ORDERS_READ = "store_v2_orders_read_only"
+"""The scope that a token needs to read orders."""
 _FIELD = re.compile(r"[\w.\[\]-]{1,60}")
 """The shape of a field's name. Anything else in its place may be personal data."""
 
@@ -137,6 +140,15 @@ class Forbidden(StoreError):
         "(it needs Enterprise), or the bot's token lacks a scope (it needs Customers modify, "
         f"`store_v2_customers`, and for promotions Marketing modify, `{MARKETING}`). "
         "Ask the store's owner to check both."
+    )
+
+
+class OrdersForbidden(Forbidden):
+    """The token's scopes do not allow to read orders, or something else, which the store's own words may say."""
+
+    sentence = (
+        "BigCommerce forbids the bot to read orders: most likely its token lacks the scope Orders read-only, "
+        f"`{ORDERS_READ}`. Ask the store's owner to add it."
     )
 
 

@@ -108,7 +108,7 @@ class Exchanges:
         if request.body is not None:
             body = json.dumps(request.body).encode()
             headers["Content-Type"] = "application/json"
-        url = f"{self._http.base_url}{request.target}"
+        url = request.url(str(self._http.base_url))
         return await self._http.request(
             request.method, url, content=body, headers=headers, extensions={LET_OUT: let_out}
         )

@@ -96,11 +96,17 @@ class Received(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
+class Listed(Received):
+    """What the store lists, page by page."""
+
+    id: str | int
+
+
 class _Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Segment(Received):
+class Segment(Listed):
     """A named set of shopper profiles. `id` is a UUID in lower case; names are unique; times are in UTC.
 
     A time that is empty, or cannot be read, is None.
@@ -113,7 +119,7 @@ class Segment(Received):
     updated_at: Moment = None
 
 
-class Profile(Received):
+class Profile(Listed):
     """A shopper profile, with which a registered customer can be in segments. `id` is a UUID in lower case."""
 
     id: Id
@@ -122,7 +128,7 @@ class Profile(Received):
     updated_at: Moment = None
 
 
-class Customer(Received):
+class Customer(Listed):
     """A registered customer; without a profile, `shopper_profile_id` is None and `segment_ids` empty."""
 
     LISTED_WITH: ClassVar[tuple[str, ...]] = ("shopper_profile_id", "segment_ids")
@@ -143,7 +149,7 @@ class Contact(Customer):
     phone: Text = ""
 
 
-class Promotion(Received):
+class Promotion(Listed):
     """A promotion, with the segments that it targets; `status` is ENABLED, DISABLED or INVALID.
 
     `document` is the whole JSON as received, because an update replaces the whole document. One without a name is
@@ -228,10 +234,6 @@ def _customer_in(document: dict[str, Any]) -> dict[str, Any]:
 
 def _segments_in(document: dict[str, Any]) -> object:
     return _customer_in(document).get("segments") or None  # an empty object or list restricts nobody
-
-
-Listed = Segment | Profile | Customer | Promotion
-"""What the store lists, page by page; each has an id."""
 
 
 class NewSegment(_Sent):

@@ -1,39 +1,28 @@
 """The reading half of the store: `Reader`, which cannot write. `client` adds the writing half."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable
-from contextlib import aclosing, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from typing import Self, TypeVar
 
 from bot.bigcommerce import endpoints, responses
+from bot.bigcommerce.behaviour_reader import BehaviourReader
 from bot.bigcommerce.concurrency import gather_bounded
-from bot.bigcommerce.connection import Connection
-from bot.bigcommerce.errors import Contradiction, TooLarge
-from bot.bigcommerce.fence import Caller, Fence
-from bot.bigcommerce.models import Contact, Customer, Listed, Page, Profile, Promotion, Segment
-from bot.bigcommerce.paging import (
-    READINGS,
-    Reading,
-    check_alone,
-    check_asked,
-    check_not_emptied,
-    check_same_total,
-    only_asked,
-    spread,
-)
-from bot.bigcommerce.recent_writes import RecentWrites, differs
-from bot.bigcommerce.responses import Response
+from bot.bigcommerce.errors import Contradiction
+from bot.bigcommerce.fence import Fence
+from bot.bigcommerce.list_reader import ListReader, read_again
+from bot.bigcommerce.models import Contact, Customer, Page, Profile, Promotion, Segment
+from bot.bigcommerce.paging import READINGS, check_not_emptied, check_same_total, spread
+from bot.bigcommerce.recent_writes import differs
 from bot.bigcommerce.turns import Lane
-from bot.bigcommerce.wire_format import PAGE_LIMIT, Listing, Request
+from bot.bigcommerce.wire_format import PAGE_LIMIT, Listing
 
-M = TypeVar("M", bound=Listed)
 T = TypeVar("T")
 
 
-class Reader:
+class Reader(ListReader):
     """A client that reads and cannot write.
 
     Lists are async iterators that yield nothing before all pages are there and fit together: as many items as the
@@ -41,11 +30,6 @@ class Reader:
     are read again, and raise Contradiction at last. `profiles` and all `customers` may be too many for that: they are
     yielded page by page, and raise it at once.
     """
-
-    def __init__(self, connection: Connection, caller: Caller | None = None) -> None:
-        self._connection = connection
-        self._caller = caller or Caller()
-        self.request_ids: list[str] = []
 
     def correlated(self, correlation_id: str, fence: Fence | None = None) -> Self:
         """Return the same store, over the same connection, whose requests carry an X-Correlation-Id made of this.
@@ -67,6 +51,11 @@ class Reader:
     def in_lane(self, lane: Lane) -> Self:
         """Return the same store, whose requests are so urgent."""
         return type(self)(self._connection, replace(self._caller, lane=lane))
+
+    @property
+    def behaviour(self) -> BehaviourReader:
+        """What rules over shoppers' behaviour need: orders, attributes, groups and subscribers."""
+        return BehaviourReader(self._connection, self._caller)
 
     def segments(self, ids: Collection[str] | None = None) -> AsyncIterator[Segment]:
         """List all segments, or those with these ids.
@@ -205,71 +194,6 @@ class Reader:
         """The requests that the store allows until its window ends; None if that is not known."""
         return self._connection.quota_left
 
-    @property
-    def _recent(self) -> RecentWrites:
-        return self._connection.recent
-
-    @property
-    def _room(self) -> int:
-        return self._connection.target_room
-
-    async def _send(self, request: Request) -> Response:
-        return self._noted(await self._connection.send(request, self._caller))
-
-    def _noted(self, response: Response) -> Response:
-        if self._caller.correlation_id and (id_ := response.headers.get("x-request-id")):
-            self.request_ids.append(id_)
-        return response
-
-    async def _list(self, kind: type[M], listings: Iterable[Listing]) -> AsyncIterator[M]:
-        wholes = (partial(self._whole, kind, listing) for listing in listings)
-        async with aclosing(gather_bounded(wholes)) as found:
-            async for items in found:
-                for item in items:
-                    yield item
-
-    async def _whole(self, kind: type[M], listing: Listing) -> tuple[M, ...]:
-        async def read() -> tuple[M, ...]:
-            return tuple(chain.from_iterable([page.items async for page in self._pages(kind, listing)]))
-
-        try:
-            return await self._recent.shown_by(
-                partial(read_again, read), partial(self._recent.are_lacking, kind, listing)
-            )
-        except TooLarge as error:
-            halves = listing.halves if error.status == 414 else ()
-            if not halves:
-                raise
-        return tuple([item async for item in self._list(kind, halves)])
-
-    async def _walk(self, kind: type[M], listing: Listing) -> AsyncGenerator[M, None]:
-        """Yield what is listed, page after page on demand. Raises Contradiction as `_pages` does."""
-        async with aclosing(self._pages(kind, listing)) as pages:
-            async for page in pages:
-                for item in page.items:
-                    yield item
-
-    async def _pages(self, kind: type[M], listing: Listing) -> AsyncGenerator[Page[M], None]:
-        """Fetch page after page on demand. Raises Contradiction at the first page that does not fit the others."""
-        ids = listing.asked("id:in")
-        reading = Reading[M](PAGE_LIMIT, None if ids is None else len(ids))
-        while numbers := reading.following:
-            jobs = (partial(self._page, kind, listing, number) for number in numbers)
-            async with aclosing(gather_bounded(jobs)) as pages:
-                async for page in pages:
-                    reading.add(page)
-                    check_asked(page, ids)
-                    yield only_asked(page, listing.asked)
-
-    async def _page(self, kind: type[M], listing: Listing, number: int, limit: int = PAGE_LIMIT) -> Page[M]:
-        request = listing.page(number, limit)
-        return responses.decode_page(request, await self._send(request), kind, number, limit)
-
-    async def _page_alone(self, kind: type[M], listing: Listing, number: int, limit: int) -> Page[M]:
-        page = await self._page(kind, listing, number, limit)
-        check_alone(page, number, limit)
-        return page
-
     async def _checked_count(self, listing: Listing) -> int:
         first = await self._page_alone(Profile, listing, 1, PAGE_LIMIT)
         if first.total is None:
@@ -278,20 +202,3 @@ class Reader:
             last = await self._page_alone(Profile, listing, first.total // PAGE_LIMIT + 1, PAGE_LIMIT)
             check_same_total(first.total, last.total)
         return first.total
-
-    async def _count(self, listing: Listing) -> int:
-        request = listing.page(1, limit=1)
-
-        async def count() -> int:
-            return responses.decode_count(request, await self._send(request))
-
-        too_few = partial(self._recent.are_too_few, listing.path)
-        return await self._recent.shown_by(partial(read_again, count), too_few)
-
-
-async def read_again(read: Callable[[], Awaitable[T]]) -> T:
-    """Read a list until it does not contradict itself, anew up to READINGS times in all. Raises Contradiction."""
-    for _ in range(READINGS - 1):
-        with suppress(Contradiction):
-            return await read()
-    return await read()

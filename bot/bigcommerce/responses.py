@@ -258,6 +258,8 @@ def _is_surely_not_done(status: int) -> bool:
 def _kind(request: Request, status: int, title: str) -> type[errors.StoreError]:
     if status == 409 and request.target == "segments" and "name" in title:
         return errors.DuplicateName
+    if status == 403 and request.target.startswith("orders"):
+        return errors.OrdersForbidden
     if status in _ERRORS:
         return _ERRORS[status]
     return errors.ServerError if status >= 500 else errors.Invalid if status >= 400 else errors.MalformedResponse

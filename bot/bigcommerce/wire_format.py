@@ -32,11 +32,12 @@ _WHOLE_UUID = re.compile(UUID)
 _ADDRESSED = re.compile(rf"[a-z/-]+(?:{UUID}/[a-z-]+)?\?id:in={UUID}(?:,{UUID})*")
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
+Version = Literal["v2", "v3"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, relative to `/stores/{store_hash}/v3/`.
+    """One request, relative to `/stores/{store_hash}/{version}/`.
 
     `target` is path and query, quoted; `body` is JSON or None; `repeatable` (idempotent) means that sending it twice
     has the same result as once; `about` is the noun for "no such …". `whole`: it replaces or deletes what was read, so
@@ -50,10 +51,15 @@ class Request:
     repeatable: bool = True
     about: str = "segment"
     whole: bool = False
+    version: Version = "v3"
 
     def __post_init__(self) -> None:
         if self.method == "DELETE" and not _ADDRESSED.fullmatch(self.target):
             raise ValueError(f"A DELETE must name the ids that it deletes; {self.target!r} would wipe everything.")
+
+    def url(self, base: str) -> str:
+        """Return its URL; `base` is that of version 3's endpoints."""
+        return f"{base.removesuffix('v3/')}{self.version}/{self.target}"
 
     @property
     def writes(self) -> bool:
@@ -82,11 +88,17 @@ class Listing:
     path: str
     filters: tuple[tuple[str, str], ...] = ()
     about: str = "segment"
+    version: Version = "v3"
 
     def page(self, number: int, limit: int = PAGE_LIMIT) -> Request:
         """Build the request for one page; the first is 1."""
-        filters = "".join(f"&{name}={value}" for name, value in self.filters)
-        return Request("GET", f"{self.path}?page={number}&limit={limit}{filters}", about=self.about)
+        target = f"{self.path}?{'&'.join(filter(None, (f'page={number}&limit={limit}', self.query)))}"
+        return Request("GET", target, about=self.about, version=self.version)
+
+    @property
+    def query(self) -> str:
+        """Its filters, as they stand in a URL."""
+        return "&".join(f"{name}={value}" for name, value in self.filters)
 
     def filtered(self, name: str, value: str) -> "Listing":
         """Add a filter; the value is already quoted."""

@@ -17,7 +17,8 @@ import httpx
 from bot.bigcommerce.exchanges import correlation_uuid
 from bot.bigcommerce.network import LET_OUT
 from bot.sandbox.store import Store
-from bot.sandbox.store.api.endpoints import ENDPOINTS, Endpoint
+from bot.sandbox.store.api.endpoint import Body, Endpoint
+from bot.sandbox.store.api.endpoints import ENDPOINTS
 from bot.sandbox.store.api.request import Request
 from bot.sandbox.store.refusals import Refusal
 from tests.approvals.pauses import Pauses
@@ -137,7 +138,7 @@ class Wire(httpx.AsyncBaseTransport):
         self._hear(replace(sent, status=status))
         return httpx.Response(status) if body is None else httpx.Response(status, json=body)
 
-    def _carried_out(self, request: httpx.Request, query: dict[str, list[str]]) -> tuple[int, dict[str, Any] | None]:
+    def _carried_out(self, request: httpx.Request, query: dict[str, list[str]]) -> tuple[int, Body]:
         endpoint, names = _endpoint(request)
         try:
             reply = endpoint.answer(self._store.shop, Request(names, query, request.content))

@@ -39,6 +39,25 @@ CREATE TABLE IF NOT EXISTS promotions (id INTEGER PRIMARY KEY AUTOINCREMENT, doc
 CREATE TABLE IF NOT EXISTS targets (
     segment_id TEXT NOT NULL, promotion INTEGER NOT NULL REFERENCES promotions (id) ON DELETE CASCADE,
     PRIMARY KEY (segment_id, promotion)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS orders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, customer_id INTEGER NOT NULL, email TEXT NOT NULL COLLATE NOCASE,
+    status_id INTEGER NOT NULL, is_deleted INTEGER NOT NULL DEFAULT 0, channel_id INTEGER NOT NULL DEFAULT 1,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL, total INTEGER NOT NULL,
+    refunded INTEGER NOT NULL DEFAULT 0, currency TEXT NOT NULL, rate TEXT NOT NULL, country TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS orders_by_customer ON orders (customer_id, id);
+CREATE INDEX IF NOT EXISTS orders_by_change ON orders (date_modified, id);
+CREATE TABLE IF NOT EXISTS attributes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS attribute_values (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, customer_id INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    attribute_id INTEGER NOT NULL REFERENCES attributes (id) ON DELETE CASCADE, attribute_value TEXT NOT NULL,
+    date_created TEXT NOT NULL, date_modified TEXT NOT NULL, UNIQUE (customer_id, attribute_id));
+CREATE TABLE IF NOT EXISTS customer_groups (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS subscribers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL COLLATE NOCASE UNIQUE, first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL, source TEXT NOT NULL, order_id INTEGER, channel_id INTEGER NOT NULL DEFAULT 1,
+    consents TEXT NOT NULL, date_created TEXT NOT NULL, date_modified TEXT NOT NULL);
 """
 
 
@@ -123,6 +142,28 @@ class Shop:
     def by(self, column: str) -> str:
         """Return the SQL that orders rows by their creation, of which `column` holds the number."""
         return f"{column} {'DESC' if self.settings.order == 'newest_first' else 'ASC'}"
+
+
+Bound = tuple[str, str, object]
+"""A filter of rows: a column and an operator, our own words, and a value (of IN several, or None for no filter)."""
+
+
+def sql_of(shop: Shop, bounds: Iterable[Bound]) -> tuple[str, list[object]]:
+    """Return the condition that rows are within these bounds, and its values.
+
+    Whether the least date is within is one of the settings.
+    """
+    clauses, values = ["1"], list[object]()
+    for column, operator, value in bounds:
+        if operator == "IN":
+            if isinstance(value, list | tuple):
+                clauses.append(f"{column} IN (SELECT value FROM json_each(?))")  # noqa: S608 - our own words
+                values.append(many(value))
+            continue
+        is_least = operator == ">=" and column.startswith("date_") and shop.settings.least_dates == "exclusive"
+        clauses.append(f"{column} {'>' if is_least else operator} ?")
+        values.append(value)
+    return " AND ".join(clauses), values
 
 
 def moment(seconds: float) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 250  # "limit: default 50, at most 250"
+NO_META: dict[str, Any] = {"pagination": {"total": 0}}  # of version 2, which sends none
 LARGEST_OFFSET = 2**62  # above every row, and still a valid number for SQLite
 
 

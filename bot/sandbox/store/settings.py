@@ -54,6 +54,19 @@ class StoreSettings(BaseModel):
     """The order of segments, profiles and members on pages."""
     lag_seconds: Annotated[float, Field(ge=0, le=600)] = 0.0
     """For how long what is read is as it was before a write."""
+    incomplete_orders: Literal["listed", "counted", "left_out"] = "listed"
+    """Whether incomplete orders are counted and listed, only counted, or neither, if no status is asked for."""
+    deleted_orders: Literal["left_out", "marked"] = "left_out"
+    """Whether deleted orders are counted and listed as such, if `is_deleted` is not asked for."""
+    order_counts: Literal["by_status", "plain"] = "by_status"
+    """Whether a count of orders has one for each status, too."""
+    order_dates: Literal["rfc2822", "iso"] = "rfc2822"
+    no_orders: Literal[204, 200] = 204
+    """The answer of version 2 to a list of nothing: no body, or an empty array."""
+    attributes_touch_customers: bool = False
+    """Whether an attribute's change changes its customer's `date_modified`."""
+    least_dates: Literal["inclusive", "exclusive"] = "inclusive"
+    """Whether `…:min` and `min_…` of dates take what is of that very second."""
     window_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     """The window of the quota."""
 

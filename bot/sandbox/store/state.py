@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.store import outside
 from bot.sandbox.store.api.access import Quota
-from bot.sandbox.store.api.endpoints import CUSTOMERS, MARKETING
+from bot.sandbox.store.api.endpoint import CUSTOMERS, MARKETING, ORDERS
 from bot.sandbox.store.database import Shop
 from bot.sandbox.store.faults import StoreFault
 from bot.sandbox.store.settings import StoreSettings
@@ -37,7 +38,7 @@ class Store:
     ) -> None:
         self.shop = Shop(path, clock=clock)
         self.store_hash, self.token = store_hash, token
-        self.scopes: set[str] = {CUSTOMERS, MARKETING}
+        self.scopes: set[str] = {CUSTOMERS, MARKETING, f"{ORDERS}_read_only"}
         self.plan = "Enterprise"
         self.in_flight = 0
         self.faults = Faults(StoreFault)
@@ -60,6 +61,15 @@ class Store:
     def set(self, **fields: Any) -> None:
         """Change settings. Raises ValueError with a sentence for what cannot be set."""
         self.shop.settings = self.settings.changed(fields)
+
+    def act(self, act: str, **fields: Any) -> dict[str, Any]:
+        """Let something happen in the shop beside the API; see `outside`. Raises ValueError with a sentence."""
+        happening = outside.build({"act": act, **fields})
+        self.shop.keep_for_readers()
+        with self.shop.db:
+            found = dict(happening.happen(self.shop))
+        self.note_write()
+        return found
 
     @property
     def at_once(self) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from hmac import compare_digest
 
-from bot.sandbox.store.api.endpoints import Endpoint
+from bot.sandbox.store.api.endpoint import Endpoint
 from bot.sandbox.store.refusals import Forbidden, NotFound, TooMany, Unauthorized
 
 PLENTY = 1_000_000  # in an unlimited store's headers

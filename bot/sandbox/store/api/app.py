@@ -5,6 +5,7 @@ endpoint, which calls one of the resources.
 """
 
 import json
+import re
 import time
 import uuid
 
@@ -12,10 +13,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.sandbox.store.api.access import check_caller, check_permission
-from bot.sandbox.store.api.endpoints import ENDPOINTS, MARKETING, Endpoint
+from bot.sandbox.store.api.endpoint import MARKETING, Endpoint
+from bot.sandbox.store.api.endpoints import ENDPOINTS
 from bot.sandbox.store.api.request import Request
 from bot.sandbox.store.faults import StoreFault
-from bot.sandbox.store.paging import misrepresented
+from bot.sandbox.store.paging import NO_META, misrepresented
 from bot.sandbox.store.refusals import Invalid, NotAllowed, NotFound, Refusal, TooLarge, TooLong, TooMany
 from bot.sandbox.store.resources import profiles
 from bot.sandbox.store.state import Store
@@ -23,11 +25,16 @@ from bot.sandbox.store.state import Store
 __all__ = ["Store", "application"]
 
 
+_VERSIONS = re.compile(r"(?<=/v[23])(?=/)")
+
+
 def application(store: Store) -> web.Application:
-    """Build the API of a store, serving `/{store_hash}/v3/…`: alone, or with `add_subapp("/stores", …)`."""
+    """Build the API of a store, serving `/{store_hash}/v3/…` and `/v2/…`: alone, or by `add_subapp("/stores", …)`."""
     app = web.Application(middlewares=[_pipeline(store)])
     for endpoint in ENDPOINTS:
-        app.router.add_route(endpoint.method, f"/{{store_hash}}/v3{endpoint.path}", _handler(store, endpoint))
+        app.router.add_route(
+            endpoint.method, f"/{{store_hash}}/{endpoint.version}{endpoint.path}", _handler(store, endpoint)
+        )
     return app
 
 
@@ -107,6 +114,8 @@ async def _carried_out(store: Store, request: web.Request, handler: Handler) -> 
 
 def _handler(store: Store, endpoint: Endpoint) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
+        if endpoint.version == "v2":
+            return await _answer_as_v2(store, request, endpoint)
         check_permission(endpoint, store.scopes, store.plan)
         query = {name: request.query.getall(name) for name in request.query}
         asked = Request(request.match_info, query, await request.read())
@@ -128,9 +137,21 @@ def _handler(store: Store, endpoint: Endpoint) -> Handler:
     return answer
 
 
+async def _answer_as_v2(store: Store, request: web.Request, endpoint: Endpoint) -> web.Response:
+    """Answer as version 2 does: its errors are an array, and nothing but 400 is said of a query; it only reads here."""
+    query = {name: request.query.getall(name) for name in request.query}
+    try:
+        check_permission(endpoint, store.scopes, store.plan)
+        reply = endpoint.answer(store.shop.as_read, Request(request.match_info, query))
+    except Refusal as refusal:
+        status = 400 if isinstance(refusal, Invalid | TooLarge) else refusal.status
+        return _json([{"status": status, "message": refusal.title}], status)
+    return web.Response(status=reply.status) if reply.body is None else _json(reply.body, reply.status)
+
+
 def _path(request: web.Request) -> str:
-    """Return the path after `/v3`."""
-    return request.path.partition("/v3")[2]
+    """Return the path after `/v3` or `/v2`."""
+    return _VERSIONS.split(request.path, maxsplit=1)[-1]
 
 
 def _json(body: object, status: int) -> web.Response:
@@ -153,14 +174,20 @@ def _struck(fault: StoreFault) -> web.Response:
 def _mispaged(store: Store, request: web.Request, response: web.Response, way: str) -> web.Response:
     """Return the answer with a page that is wrong about the list; anything else is returned as it is."""
     body = json.loads(response.body) if isinstance(response.body, bytes) and response.body else None
+    if isinstance(body, list) and way != "alone":
+        return _json(misrepresented(body, NO_META, way)["data"], response.status)
     if not isinstance(body, dict) or "pagination" not in body.get("meta", {}):
         return response
     if way in ("shrinking", "swapping") and "next" in body["meta"]["pagination"]["links"]:
-        segment_id = request.match_info["segment_id"]
-        profiles.remove_members(store.shop, segment_id, [one["id"] for one in body["data"][:1]])
-        if way == "swapping":
-            profiles.add_another_member(store.shop, segment_id, but=body["data"][0]["id"])
+        _change_members(store, request, body["data"][0]["id"], way)
     return _json({**body, **misrepresented(body["data"], body["meta"], way)}, response.status)
+
+
+def _change_members(store: Store, request: web.Request, first: str, way: str) -> None:
+    segment_id = request.match_info["segment_id"]
+    profiles.remove_members(store.shop, segment_id, [first])
+    if way == "swapping":
+        profiles.add_another_member(store.shop, segment_id, but=first)
 
 
 async def _trickled(store: Store, request: web.Request, response: web.Response, seconds: float) -> web.StreamResponse:

@@ -1,41 +1,14 @@
 """The endpoints of the emulated store: the resource for each method and path. No aiohttp here."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.store.api import bodies
+from bot.sandbox.store.api.behaviour_endpoints import BEHAVIOUR, dates
+from bot.sandbox.store.api.endpoint import MARKETING, Endpoint, Reply, paged
 from bot.sandbox.store.api.request import Request, is_storable
 from bot.sandbox.store.database import Shop
-from bot.sandbox.store.paging import Page
 from bot.sandbox.store.refusals import Invalid
 from bot.sandbox.store.resources import customers, profiles, promotions, segments
-
-CUSTOMERS, MARKETING = "store_v2_customers", "store_v2_marketing"  # OAuth scopes; `…_read_only` may read
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A response: its status and its JSON body (None for none)."""
-
-    status: int
-    body: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """The function for one method and path, the scope it needs, and whether it belongs to segmentation."""
-
-    method: str
-    path: str
-    answer: Callable[[Shop, Request], Reply]
-    scope: str = CUSTOMERS
-    modifies: bool = False
-    segmentation: bool = True
-
-
-def _paged(page: Page) -> Reply:
-    return Reply(200, {"data": page.rows, "meta": page.meta})
 
 
 def _created(shop: Shop, rows: list[dict[str, Any]]) -> Reply:
@@ -45,7 +18,7 @@ def _created(shop: Shop, rows: list[dict[str, Any]]) -> Reply:
 
 def get_segments(shop: Shop, request: Request) -> Reply:
     """GET /segments."""
-    return _paged(segments.page(shop, request.window(), request.uuids("id:in")))
+    return paged(segments.page(shop, request.window(), request.uuids("id:in")))
 
 
 def post_segments(shop: Shop, request: Request) -> Reply:
@@ -66,7 +39,7 @@ def delete_segments(shop: Shop, request: Request) -> Reply:
 
 def get_members(shop: Shop, request: Request) -> Reply:
     """GET /segments/{id}/shopper-profiles."""
-    return _paged(profiles.members(shop, request.uuid("segment_id"), request.window()))
+    return paged(profiles.members(shop, request.uuid("segment_id"), request.window()))
 
 
 def post_members(shop: Shop, request: Request) -> Reply:
@@ -83,7 +56,7 @@ def delete_members(shop: Shop, request: Request) -> Reply:
 
 def get_profiles(shop: Shop, request: Request) -> Reply:
     """GET /shopper-profiles."""
-    return _paged(profiles.page(shop, request.window()))
+    return paged(profiles.page(shop, request.window()))
 
 
 def post_profiles(shop: Shop, request: Request) -> Reply:
@@ -99,7 +72,7 @@ def delete_profiles(shop: Shop, request: Request) -> Reply:
 
 def get_profile_segments(shop: Shop, request: Request) -> Reply:
     """GET /shopper-profiles/{id}/segments."""
-    return _paged(profiles.segments(shop, request.uuid("profile_id"), request.window()))
+    return paged(profiles.segments(shop, request.uuid("profile_id"), request.window()))
 
 
 def get_customers(shop: Shop, request: Request) -> Reply:
@@ -115,7 +88,7 @@ def post_customers(shop: Shop, request: Request) -> Reply:
 
 def get_promotions(shop: Shop, request: Request) -> Reply:
     """GET /promotions."""
-    return _paged(promotions.page(shop, _promotion_search(request), request.window()))
+    return paged(promotions.page(shop, _promotion_search(request), request.window()))
 
 
 def get_promotion(shop: Shop, request: Request) -> Reply:
@@ -141,7 +114,7 @@ def _customer_search(request: Request) -> customers.Search:
         names=request.texts("name:in"),
         like=request.texts("name:like"),
         fields=_customer_fields(request),
-        dates=_customer_dates(request),
+        dates=dates(request),
         include=_includes(request),
         sort=column or "id",
         descending=way == "desc",
@@ -161,16 +134,6 @@ def _customer_fields(request: Request) -> dict[str, list[Any]]:
     texts = {name: request.texts(f"{name}:in") for name in ("company", "phone", "registration_ip_address")}
     groups = {"customer_group_id": request.numbers("customer_group_id:in")}
     return {name: wanted for name, wanted in {**texts, **groups}.items() if wanted is not None}
-
-
-def _customer_dates(request: Request) -> list[tuple[str, str, str]]:
-    operators = {"": "=", ":min": ">=", ":max": "<="}
-    dates = []
-    for column in ("date_created", "date_modified"):
-        for suffix, operator in operators.items():
-            if (moment := request.text(column + suffix)) is not None:
-                dates.append((column, operator, moment))
-    return dates
 
 
 def _promotion_search(request: Request) -> promotions.Search:
@@ -210,4 +173,5 @@ ENDPOINTS = (
     Endpoint("GET", "/promotions", get_promotions, MARKETING, segmentation=False),
     Endpoint("GET", "/promotions/{promotion_id}", get_promotion, MARKETING, segmentation=False),
     Endpoint("PUT", "/promotions/{promotion_id}", put_promotion, MARKETING, modifies=True, segmentation=False),
+    *BEHAVIOUR,
 )

@@ -4,7 +4,10 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot.sandbox.store.paging import DEFAULT_LIMIT, LARGEST_LIMIT, Window
@@ -45,6 +48,21 @@ class Request:
         if not is_storable(values[-1]):
             raise Invalid("Invalid query parameter.", {name: f"{name} has characters that no text has."})
         return values[-1]
+
+    def moment(self, name: str) -> str | None:
+        """Return a time of the query as the shop keeps times, None if there is none. Raises Invalid.
+
+        ISO with or without a time and an offset, RFC 2822, or seconds since 1970; without an offset it is UTC.
+        """
+        text = self.text(name)
+        if text is None:
+            return None
+        for parse in (datetime.fromisoformat, parsedate_to_datetime, _since_1970):
+            with suppress(ValueError, OverflowError, OSError):
+                moment = parse(text)
+                in_utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+                return f"{in_utc:%Y-%m-%dT%H:%M:%SZ}"
+        raise Invalid("Invalid query parameter.", {name: f"{name} is no time."})
 
     def listed(self, name: str) -> list[str] | None:
         """Return a list parameter, comma-separated or repeated; None if it is empty.
@@ -131,6 +149,10 @@ def decoded(content: bytes) -> Any:
         return json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed("The request body is not valid JSON.") from error
+
+
+def _since_1970(text: str) -> datetime:
+    return datetime.fromtimestamp(int(text), UTC)
 
 
 def _refuse_constant(name: str) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from bot.sandbox.store.database import Shop, many
+from bot.sandbox.store.database import Bound, Shop, many, sql_of
 from bot.sandbox.store.paging import Page, Window
 from bot.sandbox.store.refusals import Invalid, TooLarge
+from bot.sandbox.store.resources import attributes
 
 COLUMNS = "email, first_name, last_name, folded, date_created, date_modified, document"
 MOST_CUSTOMERS = 10  # "The maximum number of items allowed in the array is 10."
@@ -49,7 +50,7 @@ class Search:
     names: Sequence[str] | None = None  # first and last name, exact
     like: Sequence[str] | None = None  # any of these in first and last name
     fields: Mapping[str, Sequence[object]] = field(default_factory=dict)  # by field of the document
-    dates: Sequence[tuple[str, str, str]] = ()  # (column, operator, time)
+    dates: Sequence[Bound] = ()
     include: frozenset[str] = frozenset()
     sort: str = "id"
     descending: bool = False
@@ -63,7 +64,7 @@ def page(shop: Shop, search: Search, window: Window) -> tuple[Page, dict[str, An
     The first page has both kinds of pagination, later ones have `pagination`, pages by cursor have `cursor_pagination`
     (customers.v3.yml, _metaCollectionWithCursorPagination).
     """
-    where, values = _filters(search)
+    where, values = _filters(shop, search)
     if search.after or search.before:
         found = _by_cursor(shop, search, window, where, values)
         return found, {"cursor_pagination": _cursors(found)}
@@ -113,7 +114,7 @@ def _refuse_taken_emails(shop: Shop, emails: Sequence[str]) -> None:
         raise Invalid("Create customers failed.", {".customer_create": "Error creating customers", **errors})
 
 
-def _filters(search: Search) -> tuple[str, list[object]]:
+def _filters(shop: Shop, search: Search) -> tuple[str, list[object]]:
     clauses, values = ["1"], list[object]()
     lists: list[tuple[str, Sequence[object] | None]] = [
         ("id", search.ids),
@@ -128,10 +129,8 @@ def _filters(search: Search) -> tuple[str, list[object]]:
     if search.like is not None:
         clauses.append("id IN (SELECT customers.id FROM json_each(?) CROSS JOIN customers WHERE instr(folded, value))")
         values.append(many(words.casefold() for words in search.like))
-    for column, operator, moment in search.dates:
-        clauses.append(f"{column} {operator} ?")
-        values.append(moment)
-    return " AND ".join(clauses), values
+    within, bounds = sql_of(shop, search.dates)
+    return " AND ".join([*clauses, within]), [*values, *bounds]
 
 
 def _order(search: Search) -> str:
@@ -179,6 +178,7 @@ def _cursor(customer_id: int) -> str:
 
 def _shown(shop: Shop, found: Page, include: frozenset[str]) -> Page:
     rows = [_resource(row, include) for row in found.rows]
+    _add_attributes(shop, rows)
     if shop.settings.beta_fields and include & {"shopper_profile_id", "segment_ids"}:
         _add_segmentation(shop, rows, include)
     return Page(rows, found.total, found.window)
@@ -201,6 +201,16 @@ def _shown_document(text: str, include: frozenset[str]) -> Mapping[str, Any]:
         "attribute_count": len(document.get("attributes", [])),
         **{key: document.get(key, []) for name, key in SUB_RESOURCES.items() if name in include},
     }
+
+
+def _add_attributes(shop: Shop, rows: list[dict[str, Any]]) -> None:
+    """Add the attributes that customers were given after they were registered."""
+    found = attributes.of_customers(shop, [row["id"] for row in rows])
+    for row in rows:
+        if values := found.get(row["id"]):
+            row["attribute_count"] += len(values)
+            if "attributes" in row:
+                row["attributes"] = [*row["attributes"], *values]
 
 
 def _add_segmentation(shop: Shop, rows: list[dict[str, Any]], include: frozenset[str]) -> None:

@@ -1,0 +1,423 @@
+"""Orders, and what customers are like, read from an emulated store: whole, or refused."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.bigcommerce import (
+    Contradiction,
+    CustomerGroup,
+    Forbidden,
+    MalformedResponse,
+    NotFound,
+    Order,
+    OrdersForbidden,
+    Position,
+    Store,
+    Subscriber,
+    connect,
+)
+from bot.bigcommerce.behaviour_reader import BehaviourReader
+from bot.bigcommerce.keyset import next_orders
+from bot.sandbox.store import Store as EmulatedStore
+from bot.sandbox.store import application
+from tests.bigcommerce.conftest import LAW, Clock, scripted, store_of
+from tests.sandbox.served_store import serving
+
+PEOPLE = 260
+T = TypeVar("T")
+
+
+@dataclass
+class Shop:
+    """An emulated store with some customers, and a client of it."""
+
+    emulated: EmulatedStore
+    client: Store
+    clock: Clock
+
+    @property
+    def behaviour(self) -> BehaviourReader:
+        return self.client.behaviour
+
+    def order(self, customer_id: int = 1, total: str = "10", **more: Any) -> int:
+        self.clock.now += 1
+        return int(self.emulated.act("place_order", customer_id=customer_id, total=total, **more)["order_id"])
+
+    async def orders(self, **how: Any) -> list[Order]:
+        return [one async for part in self.behaviour.orders(**how) for one in part.items]
+
+    def asked(self) -> list[str]:
+        return [one["path"].partition("/sandbox/")[2] for one in self.emulated.requests()]
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[Shop]:
+    async with opened() as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def opened(people: int = PEOPLE) -> AsyncIterator[Shop]:
+    clock = Clock(1_775_000_000.0)
+    emulated = EmulatedStore(":memory:", clock=clock, sleep=clock.sleep)
+    emulated.shop.db.executemany(
+        "INSERT INTO customers (email, first_name, last_name, folded, date_created, date_modified) "
+        "VALUES (?, 'Ada', 'Byron', 'ada byron', ?, ?)",
+        [(f"ada{at}@example.com", "2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z") for at in range(people)],
+    )
+    app = web.Application()
+    app.add_subapp("/stores", application(emulated))
+    async with (
+        serving(app) as url,
+        connect(url, "sandbox", "sandbox-token", clock=clock, sleep=clock.sleep) as client,
+    ):
+        yield Shop(emulated, client, clock)
+    emulated.close()
+
+
+async def test_an_order_is_who_when_how_much_and_nothing_else(shop: Shop) -> None:
+    number = shop.order(7, "361.95", status_id=10)
+    [order] = await shop.orders()
+    at = datetime(2026, 3, 31, 23, 33, 21, tzinfo=UTC)
+    assert (order.id, order.customer_id, order.placed_at, order.modified_at) == (number, 7, at, at)
+    assert (order.amount, order.status_id, order.is_sale) == (3_619_500, 10, True)
+    assert "ada" not in order.model_dump_json().casefold()
+    assert await shop.behaviour.order(number) == order
+
+
+async def test_refunds_are_taken_off_in_the_stores_own_currency(shop: Shop) -> None:
+    number = shop.order(total="92", currency="EUR", rate="0.92")
+    shop.emulated.act("change_order", order_id=number, refunded="23")
+    assert (await shop.behaviour.order(number)).amount == 75 * 10_000
+
+
+@pytest.mark.parametrize("status", range(15))
+async def test_only_some_statuses_are_sales(shop: Shop, status: int) -> None:
+    number = shop.order(status_id=status)
+    assert (await shop.behaviour.order(number)).is_sale is (status not in (0, 4, 5, 6))
+
+
+async def test_pages_follow_ids_and_a_full_one_is_followed(shop: Shop) -> None:
+    for _ in range(500):
+        shop.order()
+    parts = [part async for part in shop.behaviour.orders()]
+    assert [(len(part.items), part.position, part.is_last) for part in parts] == [
+        (250, Position("250", 250, 500), False),
+        (250, Position("500", 500, 500), False),
+    ]
+    pages = [f"v2/orders?page=1&limit=250&min_id={first}&sort=id:asc" for first in (1, 251, 501)]
+    assert shop.asked() == ["v2/orders/count", *pages]
+
+
+async def test_a_reading_goes_on_where_another_stopped(shop: Shop) -> None:
+    for _ in range(300):
+        shop.order()
+    async for part in shop.behaviour.orders():
+        rest = await shop.orders(at=part.position)
+        assert [one.id for one in (*part.items, *rest)] == list(range(1, 301))
+        break
+    assert shop.asked().count("v2/orders/count") == 1
+
+
+async def test_what_is_placed_meanwhile_moves_no_page(shop: Shop) -> None:
+    for _ in range(260):
+        shop.order()
+    found = []
+    async for part in shop.behaviour.orders():
+        found += [one.id for one in part.items]
+        if len(found) == 250:
+            shop.order()
+            shop.emulated.act("change_order", order_id=1, is_deleted=True)
+    assert found == list(range(1, 262))
+
+
+async def test_what_is_deleted_meanwhile_is_not_missed(shop: Shop) -> None:
+    for _ in range(260):
+        shop.order()
+    found = []
+    async for part in shop.behaviour.orders():
+        found += [one.id for one in part.items]
+        shop.emulated.act("change_order", order_id=255, is_deleted=True)
+    assert len(found) == 259
+
+
+async def test_only_what_was_modified_since_is_read(shop: Shop) -> None:
+    first, second = shop.order(), shop.order()
+    since = datetime.fromtimestamp(shop.clock.now + 5, UTC)
+    shop.clock.now += 10
+    shop.emulated.act("change_order", order_id=first, status_id=4)
+    assert [(one.id, one.is_sale) for one in await shop.orders(since=since)] == [(first, False)]
+    assert await shop.behaviour.order_count(since=since) == 1
+    assert [one.id for one in await shop.orders(since=since - timedelta(minutes=1))] == [first, second]
+
+
+async def test_one_customers_orders_can_be_asked_for(shop: Shop) -> None:
+    mine = [shop.order(7), shop.order(8), shop.order(7)]
+    assert [one.id for one in await shop.orders(customer_id=7)] == [mine[0], mine[2]]
+
+
+@pytest.mark.parametrize("incomplete", ["listed", "counted", "left_out"])
+@pytest.mark.parametrize("deleted", ["left_out", "marked"])
+@pytest.mark.parametrize("counts", ["by_status", "plain"])
+async def test_sales_are_the_same_however_the_store_lists_and_counts(
+    shop: Shop, incomplete: str, deleted: str, counts: str
+) -> None:
+    sale, gone = shop.order(), shop.order()
+    shop.order(status_id=0)
+    shop.emulated.act("change_order", order_id=gone, is_deleted=True)
+    shop.emulated.set(incomplete_orders=incomplete, deleted_orders=deleted, order_counts=counts)
+    assert [one.id for one in await shop.orders() if one.is_sale] == [sale]
+
+
+@pytest.mark.parametrize(("dates", "nothing"), [("iso", 200), ("rfc2822", 204)])
+async def test_dates_and_emptiness_may_be_written_either_way(shop: Shop, dates: str, nothing: int) -> None:
+    shop.emulated.set(order_dates=dates, no_orders=nothing)
+    assert await shop.orders() == []
+    shop.order()
+    assert [one.placed_at.year for one in await shop.orders()] == [2026]
+
+
+@pytest.mark.parametrize("way", ["empty", "twice"])
+async def test_an_answer_that_does_not_fit_the_count_is_refused(shop: Shop, way: str) -> None:
+    for _ in range(20):
+        shop.order()
+    shop.emulated.faults.add("GET", "/orders", pages=way, times=None)
+    with pytest.raises(Contradiction):
+        await shop.orders()
+
+
+def test_an_order_of_another_customer_is_refused() -> None:
+    with pytest.raises(Contradiction, match="others than"):
+        next_orders([order_of(customer_id=8)], Position(), 7)
+
+
+def order_of(**fields: Any) -> Order:
+    row = {"id": 1, "customer_id": 1, "status_id": 11, "total_inc_tax": "1", "date_created": "2026-01-01T00:00:00Z"}
+    return Order.model_validate({**row, **fields})
+
+
+async def test_a_short_page_is_followed_by_the_rest(shop: Shop) -> None:
+    for _ in range(20):
+        shop.order()
+    shop.emulated.faults.add("GET", "/orders", status=200, body=orders_body(range(1, 11)))
+    assert [one.id for one in await shop.orders()] == list(range(1, 21))
+
+
+async def test_a_list_that_ends_too_early_is_refused(shop: Shop) -> None:
+    for _ in range(20):
+        shop.order()
+    shop.emulated.faults.add("GET", "/orders", status=200, body=orders_body(range(1, 11)))
+    shop.emulated.faults.add("GET", "/orders", pages="empty", times=None)
+    with pytest.raises(Contradiction, match="It counts 20 and lists 10"):
+        await shop.orders()
+
+
+def orders_body(ids: range) -> list[dict[str, Any]]:
+    row = {"customer_id": 1, "status_id": 11, "total_inc_tax": "1", "date_created": "2026-01-01T00:00:00Z"}
+    return [{"id": id_, **row} for id_ in ids]
+
+
+@pytest.mark.parametrize("scopes", [set(), {"store_v2_customers", "store_v2_marketing"}])
+async def test_a_missing_scope_is_named(shop: Shop, scopes: set[str]) -> None:
+    shop.emulated.scopes = scopes
+    with pytest.raises(OrdersForbidden, match=r"store_v2_orders_read_only.*You don't have a required scope"):
+        await shop.orders()
+
+
+async def test_the_scope_of_customers_is_another_one(shop: Shop) -> None:
+    shop.emulated.scopes = {"store_v2_orders"}
+    assert await shop.orders() == []
+    for reading in (shop.behaviour.customers(), shop.behaviour.groups(), shop.behaviour.subscribers()):
+        with pytest.raises(Forbidden, match="store_v2_customers"):
+            [one async for one in reading]
+
+
+async def test_an_order_that_is_not_there_is_not_found(shop: Shop) -> None:
+    with pytest.raises(NotFound, match="no such order"):
+        await shop.behaviour.order(4)
+
+
+async def test_another_order_than_the_one_asked_for_is_a_contradiction(clock: Clock) -> None:
+    async with store_of(scripted(httpx.Response(200, json=orders_body(range(5, 6))[0])), clock) as (store, _):
+        with pytest.raises(Contradiction, match="another order"):
+            await store.behaviour.order(4)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"date_created": ""},
+        {"date_created": "0000-00-00"},
+        {"total_inc_tax": "much"},
+        {"total_inc_tax": "NaN"},
+        {"total_inc_tax": "1e30"},
+        {"store_default_to_transactional_exchange_rate": "0.0000000000"},
+        {"id": -1},
+        {"customer_id": "Ada Byron"},
+    ],
+)
+async def test_an_order_that_makes_no_sense_is_refused_and_not_quoted(clock: Clock, fields: dict[str, Any]) -> None:
+    body = [orders_body(range(1, 2))[0] | fields]
+    async with store_of(scripted(httpx.Response(200, json=body)), clock) as (store, _):
+        with pytest.raises(MalformedResponse) as refused:
+            [part async for part in store.behaviour.orders(at=Position(counted=1))]
+        assert "Ada" not in f"{refused.value} {refused.value.cause}"
+
+
+@pytest.mark.parametrize("body", [b"no JSON", b"{}", b"7", b'[["' + b"\\ud800" + b'"]]', b"[" * 5_000])
+async def test_an_answer_that_is_no_list_of_orders_is_refused(clock: Clock, body: bytes) -> None:
+    async with store_of(scripted(httpx.Response(200, content=body)), clock) as (store, _):
+        with pytest.raises(MalformedResponse):
+            [part async for part in store.behaviour.orders(at=Position(counted=1))]
+
+
+async def test_half_a_character_in_what_is_not_kept_hides_no_order(clock: Clock) -> None:
+    body = b'[{"id": 1, "customer_id": null, "status_id": 2, "total_inc_tax": 1, "staff_notes": "\\ud800",'
+    body += b'"date_created": "2026-01-01T00:00:00Z"}]'
+    async with store_of(scripted(httpx.Response(200, content=body)), clock) as (store, _):
+        [part] = [part async for part in store.behaviour.orders(at=Position(counted=1))]
+        assert [(one.customer_id, one.amount) for one in part.items] == [(0, 10_000)]
+
+
+@LAW
+@given(
+    total=st.decimals(0, 10**9, places=4),
+    refunded=st.decimals(0, 10**6, places=2),
+    rate=st.sampled_from(["", None, "1.0000000000", "0.9200000000", "150.0000000000"]),
+)
+def test_an_amount_is_exact_to_the_last_part(total: Decimal, refunded: Decimal, rate: str | None) -> None:
+    fields = {"total_inc_tax": f"{total:.4f}", "refunded_amount": f"{refunded:.4f}"}
+    order = order_of(**fields, store_default_to_transactional_exchange_rate=rate)
+    exact = (Fraction(total) - Fraction(refunded)) * 10_000 / Fraction(rate or 1)
+    assert abs(order.amount - exact) <= Fraction(1, 2)
+
+
+async def test_customers_come_with_what_rules_need(shop: Shop) -> None:
+    shop.emulated.act("set_attribute", customer_id=3, name="Tier", value="Gold")
+    shop.emulated.act("change_customer", customer_id=3, group="Wholesale", countries=["DE", "AT", "DE"])
+    parts = [part async for part in shop.behaviour.customers()]
+    assert [len(part.items) for part in parts] == [250, 10]
+    assert (parts[-1].position.read, parts[-1].position.counted, parts[-1].is_last) == (260, 260, True)
+    one, [tier], [group] = parts[0].items[2], [*await listed(shop.behaviour.attributes())], await groups_of(shop)
+    assert (one.id, one.email, one.registered_at.year, one.group_id) == (3, "ada2@example.com", 2025, group.id)
+    assert (one.countries, one.attributes, one.modified_at) == (("DE", "AT"), {tier.id: "Gold"}, now_of(shop))
+    assert (tier.name, tier.type, group.name) == ("Tier", "string", "Wholesale")
+    assert "ada2" not in repr(one)
+    plain = parts[1].items[0]
+    assert (plain.group_id, plain.countries, plain.attributes) == (0, (), {})
+
+
+def now_of(shop: Shop) -> datetime:
+    return datetime.fromtimestamp(shop.clock.now, UTC)
+
+
+async def groups_of(shop: Shop) -> list[CustomerGroup]:
+    return await listed(shop.behaviour.groups())
+
+
+async def listed(found: AsyncIterator[T]) -> list[T]:
+    return [one async for one in found]
+
+
+async def test_customers_can_be_read_on_from_a_cursor(shop: Shop) -> None:
+    [first, second] = [part async for part in shop.behaviour.customers()]
+    again = [part async for part in shop.behaviour.customers(at=first.position)]
+    assert again == [second]
+
+
+async def test_who_was_modified_since_is_read_alone(shop: Shop) -> None:
+    shop.emulated.act("change_customer", customer_id=9, group="Staff")
+    parts = await listed(shop.behaviour.customers(since=now_of(shop)))
+    assert [one.id for part in parts for one in part.items] == [9]
+    shop.emulated.set(least_dates="exclusive")
+    assert await listed(shop.behaviour.customers(since=now_of(shop))) == []
+
+
+async def test_who_registers_or_leaves_meanwhile_breaks_no_reading(shop: Shop) -> None:
+    found: list[int] = []
+    async for part in shop.behaviour.customers():
+        if not found:
+            shop.emulated.act("delete_customer", customer_id=260)
+            shop.emulated.act("delete_customer", customer_id=1)
+        found += [one.id for one in part.items]
+    assert found == list(range(1, 260))
+
+
+@pytest.mark.parametrize("way", ["alone", "empty", "twice", "uncounted"])
+async def test_pages_of_customers_that_do_not_fit_are_refused(shop: Shop, way: str) -> None:
+    shop.emulated.faults.add("GET", "/customers", pages=way, times=None)
+    if way == "alone":  # the count alone is wrong, and a full page is followed anyway
+        assert sum(len(part.items) for part in await listed(shop.behaviour.customers())) == PEOPLE
+        return
+    with pytest.raises(Contradiction):
+        await listed(shop.behaviour.customers())
+
+
+async def test_customers_without_what_was_asked_for_are_refused(clock: Clock) -> None:
+    row = {"id": 1, "email": "a@example.com", "date_created": "2026-01-01T00:00:00Z"}
+    for more in ({}, {"addresses": 7, "attributes": []}, {"addresses": [], "attributes": ["Gold"]}):
+        body = {"data": [row | more], "meta": {"pagination": {"total": 1}}}
+        async with store_of(scripted(httpx.Response(200, json=body)), clock) as (store, _):
+            with pytest.raises(MalformedResponse):
+                await listed(store.behaviour.customers())
+
+
+async def test_customers_that_are_not_counted_are_refused(clock: Clock) -> None:
+    async with store_of(scripted(httpx.Response(200, json={"data": [], "meta": {}})), clock) as (store, _):
+        with pytest.raises(Contradiction, match="does not count them"):
+            await listed(store.behaviour.customers())
+
+
+async def test_nothing_where_a_list_was_is_an_empty_list(clock: Clock) -> None:
+    row = {"id": 1, "email": "a@example.com", "date_created": "2026-01-01T00:00:00Z", "customer_group_id": None}
+    body = {"data": [row | {"addresses": None, "attributes": None}], "meta": {"pagination": {"total": 1}}}
+    async with store_of(scripted(httpx.Response(200, json=body)), clock) as (store, _):
+        [part] = await listed(store.behaviour.customers())
+        assert [(one.countries, one.attributes, one.group_id) for one in part.items] == [((), {}, 0)]
+
+
+async def test_values_of_attributes_are_listed_alone_too(shop: Shop) -> None:
+    for value in ("Gold", "Silver"):
+        shop.clock.now += 60
+        shop.emulated.act("set_attribute", customer_id=3, name="Tier", value=value)
+    shop.emulated.act("set_attribute", customer_id=4, name="Tier", value="Gold")
+    shop.emulated.act("set_attribute", customer_id=4, name="Tier", value=None)
+    [silver] = await listed(shop.behaviour.attribute_values(since=now_of(shop)))
+    assert (silver.customer_id, silver.value, silver.modified_at) == (3, "Silver", now_of(shop))
+    [attribute] = await listed(shop.behaviour.attributes())
+    assert silver.attribute_id == attribute.id
+    assert await listed(shop.behaviour.customers(since=now_of(shop))) == []
+    shop.emulated.set(attributes_touch_customers=True)
+    shop.emulated.act("set_attribute", customer_id=5, name="Tier", value="Gold")
+    [part] = await listed(shop.behaviour.customers(since=now_of(shop)))
+    assert [one.id for one in part.items] == [5]
+
+
+async def test_subscribers_of_the_newsletter_accept_marketing(shop: Shop) -> None:
+    for email, consents in (("a@example.com", ["marketing_newsletter"]), ("b@example.com", ["abandoned_cart"])):
+        shop.emulated.act("subscribe", email=email, consents=consents)
+    shop.emulated.act("subscribe", email="c@example.com")
+    shop.emulated.act("subscribe", email="c@example.com", consents=[])
+    found = await listed(shop.behaviour.subscribers())
+    assert [(one.email, one.accepts_marketing) for one in found] == [("a@example.com", True), ("b@example.com", False)]
+    assert await listed(shop.behaviour.subscribers(since=now_of(shop) + timedelta(seconds=1))) == []
+    assert "@" not in repr(found)
+    assert Subscriber.model_validate({"id": 1, "email": "d@example.com"}).accepts_marketing
+
+
+async def test_more_groups_than_a_page_are_listed(shop: Shop) -> None:
+    shop.emulated.shop.db.executemany(
+        "INSERT INTO customer_groups (name) VALUES (?)", [(f"Group {at}",) for at in range(251)]
+    )
+    assert len(await groups_of(shop)) == 251
