@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from bot import audit_cli, doctor_cli, import_cli, ledger_cli, sandbox_cli
+from bot import audit_cli, doctor_cli, facts_cli, import_cli, ledger_cli, sandbox_cli
 from bot.core.errors import LedgerLost, NotRecorded, Refusal
 from bot.core.ledger_address import LedgerAddress
 from bot.health.log_lines import write_log
@@ -54,6 +54,7 @@ def _parser(database: LedgerAddress) -> argparse.ArgumentParser:
     importing = "have a list imported, in the name of a person who confirms it in Slack"
     import_cli.add_to(modes.add_parser("import", help=importing))
     doctor_cli.add_to(modes.add_parser(DOCTOR, help="say whether all is well, and what to mend; it writes nothing"))
+    facts_cli.add_to(modes.add_parser("facts", help="what rules of segments go by, as it was read of the store"))
     ledger = modes.add_parser("ledger", help="restore the ledger from a backup, or migrate it on PostgreSQL")
     ledger_cli.add_to(ledger, database, seal_keys)
     audit = modes.add_parser("audit", help="read, check, copy and archive the audit log")

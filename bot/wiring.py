@@ -131,7 +131,7 @@ async def assemble(
         client, once, cards = await stack.enter_async_context(_clients(settings, meters))
         team_id = await _team(client)
         share = Share()
-        store = await stack.enter_async_context(_store(settings, meters, pause, lease.longest_write, share))
+        store = await stack.enter_async_context(open_store(settings, meters, pause, lease.longest_write, share))
         ledger = await stack.enter_async_context(
             open_ledger(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
         )
@@ -176,9 +176,10 @@ def _app(client: AsyncWebClient, meters: Meters) -> AsyncApp:
     return TimedApp(meters, name="segment-bot", client=client, **options)
 
 
-def _store(
+def open_store(
     settings: Settings, meters: Meters, pause: Callable[[float], Awaitable[None]], longest_write: float, share: Share
 ) -> AbstractAsyncContextManager[Store]:
+    """Open connections to the store."""
     address = (settings.BIGCOMMERCE_API_URL, settings.BIGCOMMERCE_STORE_HASH, settings.BIGCOMMERCE_ACCESS_TOKEN)
     left = settings.QUOTA_LEFT / 100
 

@@ -137,6 +137,13 @@ ENGINE: Mapping[str, Mapping[str, Figure]] = {
     "growing_waits": {"FIRST": timedelta(seconds=1), "LONGEST": timedelta(minutes=5), "DOUBLINGS": 9},
     "home_tab.publisher": {"RECENT": timedelta(days=7), "A_ROUND": 20, "AT_ONCE": 4, "A_MINUTE": 80},
     "home_tab.queries": {"SHOWN": 10, "LISTED": 110},
+    "facts.lists": {"PAGE": 250, "READINGS": 3},
+    "facts.reading": {
+        "CHECKED_EVERY": timedelta(days=7),
+        "FEW_GONE": 10,
+        "MOST_GONE": 0.1,
+        "OVERLAP": timedelta(minutes=10),
+    },
     "housekeeper": {"FRESH": timedelta(minutes=10), "REMIND": timedelta(hours=2)},
     "late_replies": {"KEPT": timedelta(minutes=20)},
     "process": {"HEARTBEAT": timedelta(seconds=2), "LEASE": timedelta(seconds=15)},

@@ -54,6 +54,8 @@ def may_import(layer: str) -> frozenset[str]:
         return may_import("wiring") | {"doctor", "file_modes", "manifest_file", "serving"}
     if layer in (
         "doctor_cli",
+        "facts_cli",
+        "facts_mode",
         "import_cli",
         "import_mode",
         "live_modes",
@@ -71,6 +73,8 @@ def may_import(layer: str) -> frozenset[str]:
             "commands",
             "doctor",
             "doctor_cli",
+            "facts_cli",
+            "facts_mode",
             "file_modes",
             "import_cli",
             "import_mode",

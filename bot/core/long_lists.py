@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -14,6 +14,18 @@ T = TypeVar("T")
 async def made_of(many: Collection[object], make: Callable[[], T]) -> T:
     """Return what ``make`` makes of these: in a thread, if they are many."""
     return await asyncio.to_thread(make) if len(many) > AT_ONCE else make()
+
+
+async def in_batches(many: AsyncIterator[T], most: int) -> AsyncIterator[Sequence[T]]:
+    """Yield them in batches of at most this many, in order."""
+    batch = list[T]()
+    async for one in many:
+        batch.append(one)
+        if len(batch) == most:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def in_pieces(many: Iterable[T], key: Callable[[T], Any], piece: Callable[[Any], Any]) -> Iterator[T]:

@@ -1,7 +1,6 @@
 """``/segment export``: a segment's members as a file, which goes from the store's pages to disk and on to Slack."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 from bot.bigcommerce import Customer, Profile, Segment, read_again
@@ -10,6 +9,7 @@ from bot.core.answers import Answer, File, Sentence
 from bot.core.command import Context, command
 from bot.core.csv_lines import csv_rows
 from bot.core.language.phrases import people
+from bot.core.long_lists import in_batches
 from bot.core.written_text import WrittenText
 from commands.segment.segments import JustSegment
 
@@ -37,7 +37,7 @@ async def export(args: JustSegment, ctx: Context) -> Answer:
 async def _written(segment: Segment, ctx: Context) -> tuple[int, WrittenText]:
     """Write the members down, and count them. Raises Contradiction where the store's pages do not fit together."""
     count, content = 0, WrittenText(csv_rows((COLUMNS,)))
-    async for members in _in_groups(ctx.shop.each_member(segment.id)):
+    async for members in in_batches(ctx.shop.each_member(segment.id), AT_ONCE):
         ids = [one.customer_id for one in members]
         customers = {one.id: one async for one in ctx.shop.each_customer(ids=ids)}
         for piece in batches(members, AT_A_TIME):
@@ -45,17 +45,6 @@ async def _written(segment: Segment, ctx: Context) -> tuple[int, WrittenText]:
             await asyncio.sleep(0)
         count += len(members)
     return count, content
-
-
-async def _in_groups(members: AsyncIterator[Profile]) -> AsyncIterator[Sequence[Profile]]:
-    group = list[Profile]()
-    async for one in members:
-        group.append(one)
-        if len(group) == AT_ONCE:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def _cells(profile: Profile, customer: Customer | None) -> tuple[str, ...]:

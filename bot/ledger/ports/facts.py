@@ -90,11 +90,14 @@ class ListState(Value):
 class FactsState(Value):
     """How far the facts are read. ``missing``: the scopes that the store refused the last time.
 
+    ``rebuilding``: whether they were thrown away, and are not all read anew yet.
+
     ``salt``: what e-mails are digested with. A digest tells nobody an address; whoever has both finds one by the other.
     """
 
     lists: Mapping[FactList, ListState] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    rebuilding: bool = False
     salt: str = ""
 
     def of(self, which: FactList) -> ListState:
@@ -148,4 +151,4 @@ class FactsStore(FactsReader, Protocol):
         """Forget these."""
 
     async def clear(self, *, owner: str) -> FactsState:
-        """Forget everything, to be read anew; return that nothing is read."""
+        """Forget everything, to be read anew; return that nothing is read, and that it is to be."""

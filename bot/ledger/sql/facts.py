@@ -121,8 +121,8 @@ class SqlFacts:
             await self._database.write(partial(_held, owner=owner, query=query, values=batch))
 
     async def clear(self, *, owner: str) -> FactsState:
-        """Forget everything, to be read anew; return that nothing is read."""
-        nothing = FactsState(salt=secrets.token_hex(16))
+        """Forget everything, to be read anew; return that nothing is read, and that it is to be."""
+        nothing = FactsState(rebuilding=True, salt=secrets.token_hex(16))
         await self.save(nothing, owner=owner)
         for table in TABLES.values():
             query = f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} LIMIT {FORGOTTEN})"
