@@ -119,7 +119,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.database": {"BUSY_SECONDS": 1},
     "sql.error_log": {"EVERY": 60},
     "sql.facts": {"FORGOTTEN": 1_000, "PIECE": 5_000},
-    "sql.invocations": {"LINGER": 0.001},
+    "sql.invocations": {"QUIET_TURNS": 4, "MOST_WAITED": 0.005},
     "sql.kept_lists": {"AT_ONCE": 10, "LONG": 100_000, "RECENT": 12},
     "sql.related_changes": {"REDRAWN": 5},
     "sql.schema_version": {"SCHEMA": 17, "OLDEST_WRITER": 12},

@@ -18,8 +18,11 @@ from bot.ledger.sql.kept_lists import KeptLists
 from bot.ledger.sql.leases import unheld
 from bot.ledger.sql.schema_version import SCHEMA
 
-LINGER = 0.001
-"""Seconds that the first of several simultaneous invocations waits for the others."""
+QUIET_TURNS, MOST_WAITED = 4, 0.005
+"""Turns of the event loop without another invocation, and seconds at most, for which simultaneous ones wait for others.
+
+Meanwhile the loop is busy with what has arrived: it never stands idle for this.
+"""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class SqlInvocations:
     async def _record_batch(self) -> None:
         if self._is_crowded:
             # With many at once, it pays to wait for the others, so that they wait for the disk only once.
-            await asyncio.sleep(LINGER)
+            await self._wait_for_others()
         arrivals, self._arrivals = self._arrivals, []
         self._is_crowded = len(arrivals) > 1
         try:
@@ -87,6 +90,14 @@ class SqlInvocations:
             _tell((one, error) for one in arrivals)
         else:
             _tell(outcomes)
+
+    async def _wait_for_others(self) -> None:
+        now = asyncio.get_running_loop().time
+        until, known, quiet = now() + MOST_WAITED, 0, 0
+        while quiet < QUIET_TURNS and now() < until:
+            quiet = quiet + 1 if len(self._arrivals) == known else 0
+            known = len(self._arrivals)
+            await asyncio.sleep(0)
 
     async def settle(
         self,
