@@ -228,7 +228,7 @@ def _registered(args: RegisterArgs, known: Customer | None) -> tuple[str, ...]:
 async def _one_customer(text: str, ctx: Context) -> Customer:
     """Return the customer whom the text names. Raises Misuse, which asks whom of several."""
     await _refuse_segments((text,), "Show Shopper", "shopper show", ctx)
-    found = await resolve((text,), ctx.shop, field="shopper")
+    found = await resolve((text,), ctx.shop, field="shopper", is_one=True)
     first, *more = await _customers(found, ctx)
     if more:
         raise which_one((first, *more), field="shopper")

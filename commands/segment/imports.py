@@ -13,6 +13,7 @@ from bot.core.frozen_value import Value
 from bot.core.kept_lists import Ids, fetch_lists, kept_list
 from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text, UploadInput
 from bot.core.language.phrases import listing
+from bot.core.language.shopper_list import read_shoppers
 from bot.core.list_files.kept_rows import KeptRows
 from bot.core.list_files.reading import Brought, read_list, unread_sheets
 from bot.core.list_files.rows import Row
@@ -22,11 +23,14 @@ from bot.core.store_view.judged_rows import judge_rows
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import NamedShoppers, find_listed
 from bot.core.store_view.segments_meant import segments_among
+from bot.core.store_view.telling_words import ask_about_words
 from bot.core.uploads import Upload
 from commands.segment.import_preview import Mode, ReadList, preview, too_many_lost
 from commands.segment.list_change import ListChange
 
 PASTED = "the pasted list"
+TYPED = 5
+"""How many lines a list has at most that may have been typed, with words that say more than whom they name."""
 
 
 class FoundShoppers(Value):
@@ -128,7 +132,7 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
         if args.mode == "equal" and (refusal := too_many_lost(segment, before.source, before.lost, before.rows)):
             raise Impossible(refusal)
         return await change.plan(range(len(shoppers)), before.source, before.rows, ctx)
-    await _ask_about_segments(args.text, ctx)
+    await _ask_about_text(args.text, ctx)
     rows = await _rows(args, ctx)
     read = ReadList(segment, args.mode, args.source, rows.unread)
     await _judge(rows, shoppers, read, ctx)
@@ -143,9 +147,10 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     return Preview(plan, kept, preview(read, plan.headline, plan.effects))
 
 
-async def _ask_about_segments(text: str, ctx: Context) -> None:
-    """Raise Question if a line names segments beside its shoppers: a list goes into one."""
-    among = await segments_among((text,), ctx.shop) if "\n" not in text.strip() else None
+async def _ask_about_text(text: str, ctx: Context) -> None:
+    """Raise Question if a line names segments beside its shoppers, as a list goes into one, or says more than names."""
+    count = len(text.strip().splitlines())
+    among = await segments_among((text,), ctx.shop) if count == 1 else None
     if among and among.segments:
         named = listing([f"“{one.name}”" for one in among.segments])
         are = "is a segment" if len(among.segments) == 1 else "are segments"
@@ -155,6 +160,8 @@ async def _ask_about_segments(text: str, ctx: Context) -> None:
             field="text",
             for_log="A segment is named in the list.",
         )
+    if count <= TYPED:
+        ask_about_words((text,), read_shoppers((text,)), "text")
 
 
 async def _judge(rows: Iterable[Row], shoppers: ListedShoppers, read: ReadList, ctx: Context) -> None:

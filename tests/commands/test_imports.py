@@ -267,6 +267,15 @@ async def test_shoppers_are_imported_by_profile_alone(slack: World) -> None:
     assert set(profiles) <= slack.members("VIPs")
 
 
+async def test_words_that_leave_shoppers_open_are_asked_about_in_typed_lists(slack: World) -> None:
+    first, second, *others = slack.emails(7, outside="VIPs")
+    await bring(slack, "add", first, f"or {second}")
+    assert buttons(slack.messages()[-1]) == [f"{first} and {second}", f"Only {first}", f"Only {second}"]
+    assert not slack.writes()
+    await bring(slack, "add", first, second, *(f"{one} or later" for one in others))
+    assert previewed(slack, "Add 7 shoppers to VIPs")
+
+
 async def test_a_segment_in_a_typed_list_is_asked_about(slack: World) -> None:
     (one,) = slack.emails(1, outside="VIPs")
     await slack.type(f"/segment import VIPs add {one}, Lapsed")

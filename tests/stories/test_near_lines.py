@@ -103,6 +103,40 @@ NEAR = {
     "/segment clear all": ("“all” is not a name", []),
     "/segment remove VIPs everyone but ida@example.com": ("“but” leaves someone out", []),
     "/segment add VIPs ida@example.com but not a@x.org": ("“but” leaves someone out", ["Only ida@example.com"]),
+    "/segment add VIPs either ida@example.com or 7": (
+        "“either” leaves open who is meant",
+        ["ida@example.com and 7", "Only ida@example.com", "Only 7"],
+    ),
+    "/segment add ida@example.com / #7 to VIPs": (
+        "“/” leaves open who is meant",
+        ["ida@example.com and #7", "Only ida@example.com", "Only #7"],
+    ),
+    "/segment remove VIPs maybe ida@example.com": (
+        "“maybe” leaves open who is meant",
+        [],
+    ),
+    "/segment import VIPs add #7\nor ida@example.com": (
+        "“or” leaves open who is meant",
+        ["ida@example.com and #7", "Only ida@example.com", "Only #7"],
+    ),
+    "/segment import VIPs add not ida@example.com": ("“not” leaves someone out", []),
+    "/segment import VIPs remove all but #7": ("“but” leaves someone out", []),
+    "/shopper create one of #7, ida@example.com": (
+        "“one of” leaves open who is meant",
+        ["ida@example.com and #7", "Only ida@example.com"],  # the other one has a profile
+    ),
+    "/segment add VIPs ida@example.com instead of #7": ("“instead” leaves someone out", ["Only ida@example.com"]),
+    "/segment add VIPs ida@example.com !a@x.org": ("“!” leaves someone out", ["Only ida@example.com"]),
+    "/segment add VIPs ida@example.com and remove #7": (
+        "“remove” may be another command, and one line does one thing.",
+        ["Only ida@example.com"],
+    ),
+    "/segment add VIPs remove ida@example.com": ("“remove” may be another command", ["Only ida@example.com"]),
+    "/segment import VIPs add ida@example.com then delete #7": ("“delete” may be", ["Only ida@example.com"]),
+    "/segment add VIPs ida@example.com if she is a customer": (
+        "so “if she is a customer” would be left out.",
+        ["Now, ida@example.com"],
+    ),
     "/shopper show Alma except Ida": ("“except” leaves someone out", []),
     "/promotion target Win back to everyone but VIPs": ("“but” is not a name", []),
     "/promotion target Win back is VIPs not Lapsed": ("“is”", []),

@@ -11,7 +11,7 @@ from bot.core.language.field_values import is_name
 
 ACTS = frozenset(
     {"add", "append", "assign", "combine", "create", "delete", "describe", "destroy", "disable", "edit", "enable"}
-    | {"enroll", "erase", "insert", "put", "remove", "rename", "retarget", "unassign", "untarget"}
+    | {"enroll", "erase", "insert", "put", "register", "remove", "rename", "retarget", "unassign", "untarget"}
 )
 """Verbs that order something wherever a word follows them."""
 MAYBE_ACTS = frozenset(

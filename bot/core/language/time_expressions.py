@@ -24,10 +24,11 @@ _CLOCK = re.compile(
 )
 _LATER = re.compile(
     r"(?<![\w@.'-])(?:tomorrow|tonight|until|next (?:week|month|year|time)"
-    r"|(?:on|from|since|by) (?:mon|tues|wednes|thurs|fri|satur|sun)day)(?![\w@.'-])",
+    r"|(?:on|from|since|by) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|if|when|whenever|as soon as|in case)(?![\w@.'-])",
     re.IGNORECASE,
 )
-"""Times other than now: what is asked for is done at once, and stays done."""
+"""Times other than now, and conditions: what is asked for is done at once, and stays done."""
 HOW = 'Type a day (2026-11-24, 24 Nov, monday), a time (16:00, "2026-11-24 09:30"), last week, or an age (3d, 12h, 1w).'
 
 Span = tuple[datetime, datetime]

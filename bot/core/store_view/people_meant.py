@@ -4,21 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.bigcommerce import Customer
 from bot.core.errors import Question, Reading
-from bot.core.language.addresses import with_addresses
-from bot.core.language.left_out_words import before_exception
-from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import listing
-from bot.core.language.shopper_list import ShopperWords, read_shoppers
-from bot.core.language.time_expressions import before_another_time
+from bot.core.language.shopper_list import ShopperWords
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.shopper_search import customers_called
 
 OFFERED, WORDS_OF_A_NAME, NAMES = 10, 5, 5
 """How many shoppers a name is asked about, how many words a name has at most, and of how many names."""
-_BESIDE_NAMES = frozenset(
+BESIDE_NAMES = frozenset(
     {"please", "thanks", "thank", "you", "me", "the", "a", "an", "and", "to", "for", "of", "in", "from", "now", "all"}
     | {"at", "by", "on", "with", "is", "it", "or", "my", "show", "find", "mr", "mrs", "called", "named", "name"}
-    | {"email", "customer", "customers", "shopper", "shoppers"}
+    | {"email", "customer", "customers", "shopper", "shoppers", "these", "those", "them", "that", "then", "also"}
 )
 """Words that are no one's name where they stand beside one."""
 
@@ -56,47 +52,11 @@ async def parts_called(
     words = name.split()
     for length in range(len(words) - 1, 0, -1) if len(words) <= WORDS_OF_A_NAME else ():
         parts = [words[at : at + length] for at in range(len(words) - length + 1)]
-        telling = [" ".join(part) for part in parts if not {part[0].casefold(), part[-1].casefold()} & _BESIDE_NAMES]
+        telling = [" ".join(part) for part in parts if not {part[0].casefold(), part[-1].casefold()} & BESIDE_NAMES]
         alike = [await called(part) for part in telling]
         if found := {part: each for part, each in zip(telling, alike, strict=True) if each}:
             return found
     return {}
-
-
-def ask_about_exceptions(texts: Sequence[str], named: ShopperWords, field: str) -> None:
-    """Raise Question if a word in typed lists leaves somebody out: “Ada but not Ben”, “everyone except Ada”."""
-    if names_in(named) and (found := before_exception(" ".join(map(plain, texts)))):
-        before, word = found
-        sentence = f"“{word}” leaves someone out, and everyone named counts: name only those you mean."
-        raise _only_those(before, sentence, "Only", field, for_log="A word leaves someone out.")
-
-
-def ask_about_times(texts: Sequence[str], named: ShopperWords, field: str) -> None:
-    """Raise Question if words in typed lists say when: “tomorrow”, “until Friday”."""
-    if names_in(named) and (found := before_another_time(" ".join(map(plain, texts)))):
-        before, when = found
-        sentence = f"I do everything at once, so “{when}” would be left out."
-        raise _only_those(before, sentence, "Now,", field, for_log="Words say when it is to be done.")
-
-
-def _only_those(before: str, sentence: str, label: str, field: str, *, for_log: str) -> Question:
-    """Offer the shoppers who stand before the words that were found, if there are any."""
-    meant = read_shoppers((before,))
-    readings = (Reading({field: before}, f"{label} {listing(meant.words)}"),) if meant.count else ()
-    return Question(f"{sentence} Nothing was done yet.", readings, field=field, for_log=for_log)
-
-
-def ask_about_addresses(texts: Sequence[str], named: ShopperWords, field: str) -> None:
-    """Raise Question if addresses stand in words in typed lists: “ada at example dot com”."""
-    meant = [with_addresses(plain(text)) for text in texts] if names_in(named) else []
-    spelled = [one for one in read_shoppers(meant).emails if one not in named.emails]
-    if spelled:
-        raise Question(
-            f"Did you mean {listing(spelled)}? Nothing was done yet.",
-            (Reading({field: listed(*meant)}, f"Yes, {listing(spelled)}"),),
-            field=field,
-            for_log="An address stands there in words.",
-        )
 
 
 async def _called(name: str, named: ShopperWords, shop: Shop) -> Sequence[Customer]:

@@ -13,15 +13,13 @@ from bot.core.language.phrases import counted, listing, tallied
 from bot.core.language.shopper_list import SAYING_SO, ShopperWords, read_shoppers
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.people_meant import (
-    ask_about_addresses,
-    ask_about_exceptions,
-    ask_about_times,
     ask_whom,
     describe_customer,
     full_name,
     listed,
     names_in,
 )
+from bot.core.store_view.telling_words import ask_about_words
 
 LEFT_OUT = 3
 """How many of the words that name nobody are shown: pasted columns have hundreds."""
@@ -89,18 +87,19 @@ def nobody_left(remarks: Iterable[str]) -> NothingToDo:
     return NothingToDo(" ".join(remarks), field="shoppers", for_log="There is nothing to do for those who are named.")
 
 
-async def resolve(texts: Iterable[str], shop: Shop, *, field: str = "shoppers") -> ResolvedShoppers:
+async def resolve(
+    texts: Iterable[str], shop: Shop, *, field: str = "shoppers", is_one: bool = False
+) -> ResolvedShoppers:
     """Find the shoppers that the lists name: customers in batches, each profile by itself, as the store has no filter.
 
     An address with a comma cannot be looked up (the store would take it for two); a remark says so. Raises Question
-    about numbers that may be customers; ``field`` is the field that the lists came from.
+    about words that may mean something else; ``field`` is the field that the lists came from, and ``is_one`` says that
+    it takes one shopper only.
     """
     lists = tuple(texts)
     named = read_shoppers(lists)
     if shop.can_ask:
-        ask_about_exceptions(lists, named, field)
-        ask_about_times(lists, named, field)
-        ask_about_addresses(lists, named, field)
+        ask_about_words(lists, named, field, is_one=is_one)
     if named.numbers:
         raise _are_customers(named, field)
     await ask_whom(named, shop, field)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.language.left_out_words import EXCEPT, before_exception, excepting_word
+from bot.core.language.left_out_words import EXCEPT, OPEN, before_exception, excepting_word, without_open_words
 from bot.core.language.tokenizer import split
 from tests.laws.values import LAW
 
@@ -33,6 +33,8 @@ def test_a_word_that_leaves_something_out_is_found(line: str, word: str) -> None
         ("NOT ada@x.org", ("", "NOT")),
         ("not@x.org but@but.org ada.not@x.org", None),
         ("Notting Button-but", None),
+        ("ada@x.org, !bo@x.org", ("ada@x.org", "!")),
+        ("Hey! ada@x.org", None),
     ],
 )
 def test_what_stands_before_it_is_found(text: str, found: tuple[str, str] | None) -> None:
@@ -44,3 +46,25 @@ def test_what_stands_before_it_is_found(text: str, found: tuple[str, str] | None
 def test_no_word_that_leaves_someone_out_is_passed_over(word: str, dress: type[str]) -> None:
     assert before_exception(f"ada@x.org {dress(word)} bo@x.org") == ("ada@x.org", dress(word))
     assert excepting_word(split(f"VIPs {dress(word)} Loyal"), besides=frozenset()) == dress(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ada@x.org Or bo@x.org", ("Or", "ada@x.org , bo@x.org")),
+        ("one of ada@x.org, bo@x.org", ("one of", ", ada@x.org, bo@x.org")),
+        ("ada@x.org/bo@x.org", ("/", "ada@x.org , bo@x.org")),
+        ("#17/#42", ("/", "#17 , #42")),
+        ("17/42 or@x.org Orlando https://x.org/or x/or", None),
+    ],
+)
+def test_a_word_that_leaves_open_who_is_meant_is_found(text: str, found: tuple[str, str] | None) -> None:
+    assert without_open_words(text) == found
+
+
+@given(st.sampled_from(sorted(OPEN)), st.sampled_from((str.upper, str.title, str)))
+@LAW
+def test_no_word_that_leaves_it_open_is_passed_over(word: str, dress: type[str]) -> None:
+    found = without_open_words(f"ada@x.org {dress(word)} bo@x.org")
+    assert found is not None
+    assert found[0] in (dress(word), dress(word).rstrip("."))

@@ -5,7 +5,7 @@ import pytest
 from bot.core.errors import Question
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.store_view.cached_shop import Shop
-from bot.core.store_view.people_meant import ask_about_times, ask_whom
+from bot.core.store_view.people_meant import ask_whom
 from bot.sandbox.store.resources import customers as store_customers
 from tests.engine.bench import bench
 
@@ -46,11 +46,3 @@ WORDS: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("words", WORDS)
 async def test_names_are_asked_about_and_those_of_nobody_are_told(words: str) -> None:
     assert await asked(words) == WORDS[words]
-
-
-def test_a_time_other_than_now_is_asked_about() -> None:
-    for words, answers in (("ada@x.org tomorrow", ["ada@x.org"]), ("tomorrow ada@x.org", [])):
-        with pytest.raises(Question, match="I do everything at once, so “tomorrow") as caught:
-            ask_about_times((words,), read_shoppers((words,)), "shoppers")
-        assert [one.values["shoppers"] for one in caught.value.readings] == answers
-    ask_about_times(("ada@x.org",), read_shoppers(("ada@x.org tomorrow",)), "shoppers")

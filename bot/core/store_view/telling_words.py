@@ -1,0 +1,110 @@
+"""Words in typed lists of shoppers that say more than whom they name: they are asked about, and nobody is taken before.
+
+“Ada but not Ben”, “either Ada or Ben”, “Ada, and remove Ben”, “Ada until Friday”, “ada at example dot com”.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.errors import Question, Reading
+from bot.core.language.addresses import with_addresses
+from bot.core.language.left_out_words import before_exception, without_open_words
+from bot.core.language.pasted_table import parse_table
+from bot.core.language.pasted_text import plain
+from bot.core.language.phrases import listing
+from bot.core.language.second_acts import ACTS
+from bot.core.language.shopper_list import ShopperWords, read_shoppers
+from bot.core.language.time_expressions import before_another_time
+from bot.core.store_view.people_meant import BESIDE_NAMES, NAMES, listed, names_in
+
+MOST_ALONE = 4
+"""Of how many shoppers each is offered alone."""
+_ACTS = "|".join(sorted(ACTS | {"clear", "drop", "kick", "move", "take"}))
+_ACT = re.compile(rf"(?<![\w@.'-])(?P<verb>{_ACTS})\s+\S", re.IGNORECASE)
+_AWAY = frozenset({"clear", "delete", "destroy", "drop", "erase", "kick", "remove", "take", "unassign"})
+"""What nobody means who only says what the command does: “please add ada@example.com”."""
+_QUOTED = re.compile(r'"[^"@]*"')
+
+
+def ask_about_words(texts: Sequence[str], named: ShopperWords, field: str, *, is_one: bool = False) -> None:
+    """Raise Question if words in typed lists leave out or open who is meant, or say when, or what else to do.
+
+    Tables and lists with many other words were not typed. ``is_one``: which of several is meant is asked elsewhere.
+    """
+    lists = [plain(text) for text in texts] if len(named.phrases) <= NAMES else []
+    text = " ".join(_QUOTED.sub(" ", one) for one in lists if parse_table(one) is None)
+    _ask_about_times(text, field)
+    _ask_about_exceptions(text, field)
+    if not is_one:
+        _ask_about_acts(text, field)
+        _ask_about_open_words(text, field)
+    _ask_about_addresses(lists, named, field)
+
+
+def _ask_about_exceptions(text: str, field: str) -> None:
+    if found := before_exception(text):
+        before, word = found
+        sentence = f"“{word}” leaves someone out, and everyone named counts: name only those you mean."
+        raise _only_those(before, sentence, "Only", field, for_log="A word leaves someone out.")
+
+
+def _ask_about_times(text: str, field: str) -> None:
+    if found := before_another_time(text):
+        before, when = found
+        sentence = f"I do everything at once, so “{when}” would be left out."
+        raise _only_those(before, sentence, "Now,", field, for_log="Words say when it is to be done.")
+
+
+def _ask_about_acts(text: str, field: str) -> None:
+    """Raise Question if a verb stands behind shoppers, or one that takes away stands before them."""
+    if found := _ACT.search(text):
+        before, verb = text[: found.start()], found["verb"]
+        is_behind = read_shoppers((before,)).count > 0
+        if is_behind or verb.casefold() in _AWAY:
+            sentence = f"“{verb}” may be another command, and one line does one thing."
+            meant = before if is_behind else text[found.end("verb") :]
+            raise _only_those(meant, sentence, "Only", field, for_log="A verb stands among shoppers.")
+
+
+def _only_those(meant: str, sentence: str, label: str, field: str, *, for_log: str) -> Question:
+    """Offer the shoppers who stand in a text, if there are any."""
+    named = read_shoppers((meant,))
+    each = _each(named) if named.count else ()
+    readings = (Reading({field: listed(*each)}, f"{label} {listing(each)}"),) if each else ()
+    return Question(f"{sentence} Nothing was done yet.", readings, field=field, for_log=for_log)
+
+
+def _ask_about_open_words(text: str, field: str) -> None:
+    """Raise Question if a word leaves open who is meant: all of them are offered, and each of a few alone."""
+    if found := without_open_words(text):
+        word, rest = found
+        each = _each(read_shoppers((rest,)))
+        alone = [Reading({field: one}, f"Only {one}") for one in each] if 1 < len(each) <= MOST_ALONE else []
+        whole = [Reading({field: listed(*each)}, listing(each) if each[1:] else f"Yes, {each[0]}")] if each else []
+        raise Question(
+            f"“{word}” leaves open who is meant, and everyone named counts: name only those you mean. "
+            "Nothing was done yet.",
+            [*whole, *alone],
+            field=field,
+            for_log="A word leaves open who is meant.",
+        )
+
+
+def _each(named: ShopperWords) -> tuple[str, ...]:
+    """Return the words for each shopper of a list, so that each is read by itself."""
+    names = (one for one in names_in(named) if not BESIDE_NAMES.issuperset(one.casefold().split()))
+    marked = (f"#{one}" for one in named.customer_ids)
+    return (*named.emails, *marked, *named.profile_ids, *map(str, named.numbers), *names)
+
+
+def _ask_about_addresses(lists: Sequence[str], named: ShopperWords, field: str) -> None:
+    """Raise Question if addresses stand in words in typed lists."""
+    meant = [with_addresses(text) for text in lists] if names_in(named) else []
+    spelled = [one for one in read_shoppers(meant).emails if one not in named.emails]
+    if spelled:
+        raise Question(
+            f"Did you mean {listing(spelled)}? Nothing was done yet.",
+            (Reading({field: listed(*meant)}, f"Yes, {listing(spelled)}"),),
+            field=field,
+            for_log="An address stands there in words.",
+        )

@@ -1,0 +1,54 @@
+"""Words in typed lists that say more than whom they name: what is asked, and what each answer would type."""
+
+import pytest
+
+from bot.core.errors import Question
+from bot.core.language.shopper_list import read_shoppers
+from bot.core.store_view.telling_words import ask_about_words
+
+ASKED: dict[str, tuple[str, ...]] = {
+    "ada@x.org tomorrow": ("I do everything at once, so “tomorrow”", "ada@x.org"),
+    "tomorrow ada@x.org": ("so “tomorrow ada@x.org” would be left out",),
+    "ada@x.org if not bo@x.org": ("so “if not bo@x.org” would be left out", "ada@x.org"),
+    "ada@x.org, please but not bo@x.org": ("“but” leaves someone out", "ada@x.org"),
+    "all but ada@x.org": ("“but” leaves someone out",),
+    "ada@x.org !bo@x.org": ("“!” leaves someone out", "ada@x.org"),
+    "ada@x.org, then remove bo@x.org": ("“remove” may be another command", "ada@x.org"),
+    "Remove ada@x.org": ("“Remove” may be another command", "ada@x.org"),
+    "either #17 or Bo Diddley": ("“either” leaves open who", "#17, Bo Diddley", "#17", "Bo Diddley"),
+    "any one of these ada@x.org 17": ("“any one of” leaves open who", "ada@x.org, 17", "ada@x.org", "17"),
+    "ada@x.org/bo@x.org": ("“/” leaves open who", "ada@x.org, bo@x.org", "ada@x.org", "bo@x.org"),
+    "Perhaps ada@x.org": ("“Perhaps” leaves open who", "ada@x.org"),
+    "1 or 2, 3, 4, 5": ("“or” leaves open who", "#1, #2, #3, #4, #5"),
+    "or": ("“or” leaves open who",),
+    "ada at x dot org": ("Did you mean ada@x.org?", "ada@x.org"),
+}
+"""A part of each question, and what its answers would type."""
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_what_says_more_than_whom_it_names_is_asked_about(words: str) -> None:
+    sentence, *answers = ASKED[words]
+    with pytest.raises(Question) as caught:
+        ask_about_words((words,), read_shoppers((words,)), "shoppers")
+    assert sentence in str(caught.value)
+    assert [one.values["shoppers"] for one in caught.value.readings] == answers
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ada@x.org and bo@x.org",
+        "please add ada@x.org",
+        '"Trick or Treat" <ada@x.org>',
+        "or@x.org, Orlando, not@x.org ada.or.bo@x.org",
+        "email,status\nada@x.org,not subscribed or gone",
+        "ada@x.org a, or b, c, d, e, f",
+    ],
+)
+def test_whoever_is_plainly_named_is_not_asked_about(words: str) -> None:
+    ask_about_words((words,), read_shoppers((words,)), "shoppers")
+
+
+def test_where_one_is_asked_for_anyway_no_one_is_asked_which_of_them() -> None:
+    ask_about_words(("ada@x.org or bo@x.org",), read_shoppers(("ada@x.org or bo@x.org",)), "shopper", is_one=True)

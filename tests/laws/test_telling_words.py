@@ -1,0 +1,87 @@
+"""A law over every Command that takes shoppers: nobody is taken whom words leave out, or leave open."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.bigcommerce import NewSegment
+from bot.core.command import Call, Command
+from bot.core.errors import Question
+from bot.core.language.args import ShopperInput, input_of, takes_many, typed_fields
+from bot.core.language.left_out_words import EXCEPT, OPEN
+from bot.core.language.second_acts import ACTS
+from bot.core.language.shopper_list import read_shoppers
+from bot.core.understanding import understand
+from bot.sandbox.store.resources import customers as store_customers
+from commands import GROUPS
+from tests.engine.bench import bench
+from tests.laws.test_labels import value
+from tests.laws.values import LAW
+
+PEOPLE = ("ada@x.org", "bo@x.org", "cy@x.org")
+LISTS = [
+    (command, name)
+    for group in GROUPS
+    for command in group.commands
+    for name, field in typed_fields(command.args).items()
+    if (isinstance(input_of(field), ShopperInput) and takes_many(field) and command.group != "change")
+    or (command.name == "import" and name == "text")
+]
+CASES: tuple[Callable[[str], str], ...] = (str, str.upper, str.title)
+EACH = pytest.mark.parametrize(("command", "field"), LISTS, ids=lambda one: getattr(one, "path", one))
+
+
+async def outcome(command: Command, field: str, text: str) -> Any:
+    """What comes of a list that is typed at the end of a line."""
+    async with bench(seeded=False) as machine:
+        store_customers.create(
+            machine.store.shop, [{"email": one, "first_name": "Ada", "last_name": "Byron"} for one in PEOPLE]
+        )
+        await machine.client.create_segments(NewSegment(name="VIPs"))
+        others = (value(name, one) for name, one in typed_fields(command.args).items() if one.is_required())
+        given = [one for one in others if one != "eve@example.com"]
+        call = understand(GROUPS, " ".join((command.path, *given, text)))
+        assert isinstance(call, Call)
+        return (await machine.engine.planner.plan(call, "UBEN")).outcome
+
+
+@EACH
+@given(
+    st.sampled_from(sorted(EXCEPT | ACTS)), st.sampled_from(CASES), st.sampled_from((" ", ", ", " and ", "; ")),
+    st.integers(1, 2),
+)  # fmt: skip
+@LAW
+async def test_nobody_behind_a_word_that_leaves_out_is_offered(
+    command: Command, field: str, word: str, dress: Callable[[str], str], between: str, at: int
+) -> None:
+    text = f"{', '.join(PEOPLE[:at])}{between}{dress(word)} {' '.join(PEOPLE[at:])}"
+    asked = await outcome(command, field, text)
+    assert isinstance(asked, Question), (text, asked)
+    offered = [read_shoppers((str(one.values[field]),)).words for one in asked.readings]
+    assert offered == [PEOPLE[:at]], text
+
+
+@st.composite
+def left_open(draw: st.DrawFn) -> tuple[str, tuple[str, ...]]:
+    """A list with a word that leaves open who of it is meant, and all who are named."""
+    people = PEOPLE[: draw(st.integers(1, 3))]
+    slash: st.SearchStrategy[str] = st.just("/") if people[1:] else st.nothing()  # which is one between two
+    word = draw(slash | st.sampled_from((*sorted(OPEN), "one of", "any of")))
+    at = draw(st.integers(1, len(people) - 1) if word == "/" else st.integers(0, len(people) - 1))
+    return " ".join((*people[:at], draw(st.sampled_from(CASES))(word), *people[at:])), people
+
+
+@EACH
+@given(left_open())
+@LAW
+async def test_whoever_is_left_open_is_asked_about(
+    command: Command, field: str, typed: tuple[str, tuple[str, ...]]
+) -> None:
+    text, people = typed
+    asked = await outcome(command, field, text)
+    assert isinstance(asked, Question), (text, asked)
+    offered = {read_shoppers((str(one.values[field]),)).words for one in asked.readings}
+    assert offered == {people} | ({(one,) for one in people} if people[1:] else set()), (text, asked)
