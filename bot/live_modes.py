@@ -30,7 +30,7 @@ async def socket(settings: Settings, *, lease: Lease = USUAL_LEASE, run_due_ever
         await bot.refuse_app_token(settings.SLACK_APP_TOKEN)
         process = bot.engine.process
         async with transports.socket(
-            bot.deliveries,
+            bot.app,
             settings.SLACK_APP_TOKEN,
             wanted=lambda: connections_of_each(process.share.allotment.living),
             elapsed=process.elapsed,
@@ -46,7 +46,7 @@ async def http(settings: Settings) -> None:
     await refuse_taken_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
     async with _probed_bot(settings) as (bot, readiness):
         warn_of_open_files(DOTENV, settings.ledger_file)
-        served = transports.http(bot.deliveries, bot.healthy, settings.SLACK_SIGNING_SECRET)
+        served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
         async with transports.listening(served, settings.HOST, settings.PORT) as port:
             readiness.reached = lambda: True
             log.info("Ready: listening on http://%s:%s%s", settings.HOST, port, transports.PATH)

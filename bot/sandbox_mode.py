@@ -119,10 +119,10 @@ async def _sandboxed_bot(options: argparse.Namespace, stack: AsyncExitStack, url
     settings = load(environment=_environment(options, url), dotenv=None)
     bot = await stack.enter_async_context(assemble(settings, GROUPS))
     if options.request_url and "workspace" in options.parts:
-        served = transports.http(bot.deliveries, bot.healthy, settings.SLACK_SIGNING_SECRET)
+        served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
         await stack.enter_async_context(transports.listening(served, settings.HOST, settings.PORT))
     else:
-        await stack.enter_async_context(transports.socket(bot.deliveries, settings.SLACK_APP_TOKEN))
+        await stack.enter_async_context(transports.socket(bot.app, settings.SLACK_APP_TOKEN))
     return bot
 
 

@@ -8,8 +8,10 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import aiohttp
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -32,7 +34,7 @@ from bot.ledger.opening import open_ledger
 from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
-from bot.slack.deliveries import Deliveries
+from bot.slack.deliveries import TimedApp
 from bot.slack.directory import SlackDirectory
 from bot.slack.file_downloads import SlackUploads
 from bot.slack.slack_client import SlackClient
@@ -59,12 +61,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Bot:
-    """A running bot: ``deliveries`` takes Slack's, ``engine`` does the work, at the ``store``.
+    """A running bot: ``app`` takes Slack's deliveries, ``engine`` does the work, at the ``store``.
 
     ``lost`` gets a result once the bot has to stop, since it lost its ledger.
     """
 
-    deliveries: Deliveries
+    app: AsyncApp
     engine: Engine
     store: Reader
     lost: asyncio.Future[LedgerLost]
@@ -80,7 +82,7 @@ class Bot:
 
     async def refuse_app_token(self, token: str) -> None:
         """Raise CannotStart if Slack rejects this app-level token: Socket Mode would retry for ever."""
-        client = self.deliveries.client
+        client = self.app.client
         try:
             await client.apps_connections_open(app_token=token)
         except NOT_ANSWERED as error:
@@ -156,15 +158,22 @@ async def assemble(
             share=share,
         )
         lost: asyncio.Future[LedgerLost] = asyncio.get_running_loop().create_future()
-        bot = Bot(Deliveries(client, meters), engine, store, lost)
+        bot = Bot(_app(client, meters), engine, store, lost)
         await _refuse_damage(bot)
         stack.push_async_callback(engine.stop)
         await engine.process.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
-        Listeners(engine, client, Suggestions(store, clock=clock)).register(bot.deliveries)
+        Listeners(engine, client, Suggestions(store, clock=clock)).register(bot.app)
         if run_due_every is not None:
             await stack.enter_async_context(_housekeeping(bot, run_due_every))
         yield bot
+
+
+def _app(client: AsyncWebClient, meters: Meters) -> AsyncApp:
+    # Without a name, Bolt looks for one in the caller's source. Signatures are checked before Bolt parses anything:
+    # it does so afterwards, and logs whole bodies that are forged.
+    options: dict[str, Any] = {"process_before_response": True, "request_verification_enabled": False}
+    return TimedApp(meters, name="segment-bot", client=client, **options)
 
 
 def open_store(

@@ -173,7 +173,7 @@ class World:
         if self.signed_http:
             await self._listen(self.bot, settings)
         else:
-            await self._running.enter_async_context(transports.socket(self.bot.deliveries, settings.SLACK_APP_TOKEN))
+            await self._running.enter_async_context(transports.socket(self.bot.app, settings.SLACK_APP_TOKEN))
 
     def _name(self, settings: Settings) -> None:
         file = settings.POLICY
@@ -187,7 +187,7 @@ class World:
         return {user for id_ in ids for user in (groups[id_].members if id_ in groups else [id_])}
 
     async def _listen(self, bot: Bot, settings: Settings) -> None:
-        served = transports.http(bot.deliveries, bot.healthy, settings.SLACK_SIGNING_SECRET, now=self.clock.timestamp)
+        served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET, now=self.clock.timestamp)
         port = await self._running.enter_async_context(transports.listening(served, settings.HOST, 0))
         self.request_url = f"http://{settings.HOST}:{port}{transports.PATH}"
         self.workspace.http = SignedRequests(self.request_url, people.SIGNING_SECRET, self.clock.timestamp)

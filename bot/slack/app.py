@@ -1,7 +1,7 @@
 """The few listeners of the whole bot. Each decodes, records, starts the work, and returns within milliseconds.
 
-The acknowledgement is sent when the listener returns, so whatever was acknowledged is on disk. Longer work continues in
-tasks that are held.
+With ``process_before_response`` the acknowledgement is sent when the listener returns, so whatever was acknowledged is
+on disk. Longer work continues in tasks that are held.
 """
 
 import logging
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
+from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import MENTION, Answer
@@ -39,12 +40,12 @@ from bot.slack.action_ids import (
 )
 from bot.slack.blocks import Block
 from bot.slack.decoding import Body, FormNeeded, HelpNeeded, Line, Undecodable
-from bot.slack.deliveries import Ack, Deliveries, Kind, Listener, Name
 from bot.slack.dialogs import PATIENCE, Dialogs
 from bot.slack.help import help_answer
 from bot.slack.shared_files import FilesOffered, FilesRefused, SharedFiles
 from bot.slack.suggestions import Suggestions
 
+Listener = Callable[[AsyncAck, Body], Awaitable[None]]
 UNREADABLE = "Slack sent something that I couldn't read, so nothing was done. Please try again."
 WHO = {
     "block_actions": decoding.clicker,
@@ -65,53 +66,49 @@ class Listeners:
         self._suggestions = suggestions
         self._dialogs = Dialogs(engine, client)
 
-    def register(self, deliveries: Deliveries) -> None:
+    def register(self, app: AsyncApp) -> None:
         """Register every listener."""
-        for kind, names, listener in self._listeners():
-            for name in names:
-                deliveries.listen(kind, name, self._guarded(listener))
+        for group in self._groups:
+            app.command(f"/{group.name}")(self._guarded(self.typed))
+        app.action(RUN_PATTERN)(self._guarded(self.pressed))
+        app.action(UPLOAD_PATTERN)(self._guarded(self.file_pressed))
+        app.shortcut(USE_LIST)(self._guarded(self.file_used))
+        app.event("message")(self._guarded(self.written_to))
+        app.action(APPROVE)(self._guarded(self.approved))
+        app.action(REJECT)(self._guarded(self.rejecting))
+        app.action(EDIT)(self._guarded(self.editing))
+        app.action(REVIEW)(self._guarded(self.reviewing))
+        for asked in (CONFIRM, DISOWN):
+            app.action(asked)(self._guarded(self.confirmed))
+        app.view(REVIEW_FORM)(self._guarded(self.reviewed))
+        app.view(COMMAND_FORM)(self._guarded(self.submitted))
+        app.view(REJECT_FORM)(self._guarded(self.rejected))
+        app.action(SHOPPERS)(self._guarded(self.counted))
+        for offered in (SEGMENTS, NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH):
+            app.options(offered)(self._guarded(self.suggested))
+        app.event("app_home_opened")(self._guarded(self.home_opened))
 
-    def _listeners(self) -> tuple[tuple[Kind, tuple[Name, ...], Listener], ...]:
-        return (
-            ("command", tuple(f"/{group.name}" for group in self._groups), self.typed),
-            ("click", (RUN_PATTERN,), self.pressed),
-            ("click", (UPLOAD_PATTERN,), self.file_pressed),
-            ("click", (APPROVE,), self.approved),
-            ("click", (REJECT,), self.rejecting),
-            ("click", (EDIT,), self.editing),
-            ("click", (REVIEW,), self.reviewing),
-            ("click", (CONFIRM, DISOWN), self.confirmed),
-            ("click", (SHOPPERS,), self.counted),
-            ("form", (COMMAND_FORM,), self.submitted),
-            ("form", (REVIEW_FORM,), self.reviewed),
-            ("form", (REJECT_FORM,), self.rejected),
-            ("suggestion", (SEGMENTS, NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH), self.suggested),
-            ("shortcut", (USE_LIST,), self.file_used),
-            ("event", ("message",), self.written_to),
-            ("event", ("app_home_opened",), self.home_opened),
-        )
-
-    async def typed(self, ack: Ack, body: Body) -> None:
+    async def typed(self, ack: AsyncAck, body: Body) -> None:
         """Take a slash command."""
         await self._take(decoding.slash_command(body, self._groups))
         await ack()
 
-    async def pressed(self, ack: Ack, body: Body) -> None:
+    async def pressed(self, ack: AsyncAck, body: Body) -> None:
         """Take a click on a button that types a command."""
         await self._take(decoding.run_button(body, self._groups))
         await ack()
 
-    async def file_pressed(self, ack: Ack, body: Body) -> None:
+    async def file_pressed(self, ack: AsyncAck, body: Body) -> None:
         """Open the form that takes a file, after a click on the file's button."""
         await self._take(shared_files.click(body, self._groups))
         await ack()
 
-    async def file_used(self, ack: Ack, body: Body) -> None:
+    async def file_used(self, ack: AsyncAck, body: Body) -> None:
         """Open the form that takes a file, from the menu of the file's message."""
         await self._take(shared_files.shortcut(body, self._groups))
         await ack()
 
-    async def written_to(self, ack: Ack, body: Body) -> None:
+    async def written_to(self, ack: AsyncAck, body: Body) -> None:
         """Answer a message that somebody wrote to the bot: a file gets a button, which opens the form that takes it."""
         if shared := shared_files.message(body, self._groups):
             await self._take(shared)
@@ -142,12 +139,12 @@ class Listeners:
         else:
             await self._intake.answered(offered.delivery, offered.answer)
 
-    async def counted(self, ack: Ack, body: Body) -> None:
+    async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Count the shoppers in a list while it is being typed."""
         self._engine.process.tasks.start(self._dialogs.show(body["view"]["id"], forms.count_recognised(body["view"])))
         await ack()
 
-    async def submitted(self, ack: Ack, body: Body) -> None:
+    async def submitted(self, ack: AsyncAck, body: Body) -> None:
         """Take a Command's form."""
         submission = decoding.submission(body, self._groups)
         if isinstance(submission, FormNeeded):
@@ -157,44 +154,44 @@ class Listeners:
         else:
             await ack()
 
-    async def approved(self, ack: Ack, body: Body) -> None:
+    async def approved(self, ack: AsyncAck, body: Body) -> None:
         """Take a click on the button that approves."""
         await self._intake.take(decoding.approval(body))
         await ack()
 
-    async def confirmed(self, ack: Ack, body: Body) -> None:
+    async def confirmed(self, ack: AsyncAck, body: Body) -> None:
         """Take a person's word whether they asked for what came from the shell in their name."""
         await self._intake.take(decoding.confirmation(body))
         await ack()
 
-    async def rejecting(self, ack: Ack, body: Body) -> None:
+    async def rejecting(self, ack: AsyncAck, body: Body) -> None:
         """Open the form that asks why, after a click on Reject."""
         clicked = decoding.card_click(body, REJECT)
         if await self._intake.clicked_for_form(clicked.delivery):
             self._start(clicked.delivery, partial(self._dialogs.ask_why, clicked))
         await ack()
 
-    async def editing(self, ack: Ack, body: Body) -> None:
+    async def editing(self, ack: AsyncAck, body: Body) -> None:
         """Open the form of a change's command, after a click on Edit."""
         clicked = decoding.card_click(body, EDIT)
         if await self._intake.clicked_for_form(clicked.delivery):
             self._start(clicked.delivery, partial(self._dialogs.edit, clicked))
         await ack()
 
-    async def rejected(self, ack: Ack, body: Body) -> None:
+    async def rejected(self, ack: AsyncAck, body: Body) -> None:
         """Take the form that states the reason."""
         await self._intake.take(decoding.rejection(body))
         # Where the change was being reviewed, that form is over, too.
         await ack(response_action="clear")
 
-    async def reviewing(self, ack: Ack, body: Body) -> None:
+    async def reviewing(self, ack: AsyncAck, body: Body) -> None:
         """Open the form in which a change is decided, after a click on Review."""
         delivery, number = decoding.review_click(body)
         if await self._intake.clicked_for_form(delivery):
             self._start(delivery, partial(self._dialogs.review, delivery, number))
         await ack()
 
-    async def reviewed(self, ack: Ack, body: Body) -> None:
+    async def reviewed(self, ack: AsyncAck, body: Body) -> None:
         """Take the approval that was given in the form; a refusal is shown in its place."""
         clicked = decoding.reviewed(body)
         if refusal := await self._intake.take(clicked, patience=PATIENCE):
@@ -203,7 +200,7 @@ class Listeners:
         else:
             await ack()
 
-    async def suggested(self, ack: Ack, body: Body) -> None:
+    async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """Return suggestions while someone types; none for people who may not ask."""
         wanted = decoding.suggestion(body)
         options: list[Block] = []
@@ -212,7 +209,7 @@ class Listeners:
             options = await self._suggestions.options(wanted.action_id, wanted.query)
         await ack(options=options)
 
-    async def home_opened(self, ack: Ack, body: Body) -> None:
+    async def home_opened(self, ack: AsyncAck, body: Body) -> None:
         """Publish the Home tab of a person who opened it (the Messages tab needs nothing)."""
         if user_id := decoding.opener_of_home(body):
             await self._engine.home_tabs.opened(user_id)
@@ -221,7 +218,7 @@ class Listeners:
     def _guarded(self, listener: Listener) -> Listener:
         """Wrap ``listener`` to report its errors in a sentence: what cannot be recorded does not happen."""
 
-        async def guarded(ack: Ack, body: Body) -> None:
+        async def guarded(ack: AsyncAck, body: Body) -> None:
             try:
                 await listener(ack, body)
             except NotRecorded as error:
@@ -248,7 +245,7 @@ class Listeners:
 
         self._engine.process.tasks.start(reported())
 
-    async def _report(self, ack: Ack, body: Body, message: str) -> None:
+    async def _report(self, ack: AsyncAck, body: Body, message: str) -> None:
         """Report an error where the person looks: at the command, in the form, or beside the button."""
         kind = body.get("type")
         if "command" in body:

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from aiohttp import web
+from slack_bolt.async_app import AsyncApp
 
 from bot.engine.process import elapsed
-from bot.slack.deliveries import Deliveries
 from bot.slack.http.connections import READ_SECONDS, Connection, Connections, most_connections, open_files
 from bot.slack.http.endpoint import MOST_BYTES, Endpoint, closing
 from bot.slack.http.refusals import Refusals, ServerLog
@@ -28,20 +28,20 @@ _LOG = web.AppKey("log", ServerLog)
 
 @asynccontextmanager
 async def socket(
-    deliveries: Deliveries,
+    app: AsyncApp,
     app_token: str,
     *,
     wanted: Callable[[], int] = lambda: 1,
     elapsed: Callable[[], float] = elapsed,
 ) -> AsyncIterator[Sockets]:
     """Be connected to Slack while the context lasts: by as many connections as are ``wanted``, from its hello on."""
-    sockets = Sockets(deliveries, app_token, wanted=wanted, elapsed=elapsed)
+    sockets = Sockets(app, app_token, wanted=wanted, elapsed=elapsed)
     async with sockets.kept():
         yield sockets
 
 
 def http(
-    deliveries: Deliveries,
+    app: AsyncApp,
     healthy: Health,
     secret: str,
     *,
@@ -55,7 +55,7 @@ def http(
     """
     refusals = Refusals()
     connections = Connections(refusals, most=most or most_connections(open_files()), read_within=read_within)
-    endpoint = Endpoint(deliveries, secret, connections, refusals, Replays(now=now), now)
+    endpoint = Endpoint(app, secret, connections, refusals, Replays(now=now), now)
 
     async def healthz(_: web.Request) -> web.Response:
         ok = await healthy()

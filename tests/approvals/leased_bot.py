@@ -32,7 +32,7 @@ async def run(scale: float, notes: str) -> None:
         return now
 
     async with assemble(settings, GROUPS, elapsed=noted, lease=lease(scale), run_due_every=scale) as bot:
-        served = transports.http(bot.deliveries, bot.healthy, settings.SLACK_SIGNING_SECRET)
+        served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
         async with transports.listening(served, settings.HOST, 0) as port:
             sys.stdout.write(f"Ready {port} {bot.engine.process.owner}\n")
             sys.stdout.flush()

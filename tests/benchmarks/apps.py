@@ -2,7 +2,7 @@
 
 ``bare`` only acknowledges, as the bot does, before the response; ``bare_default`` does it in Bolt's default way.
 ``bare_recording`` commits a row first: the limit for whoever promises that what was asked is on disk. The bot itself
-runs as ``python -m bot http``; behind the same transports as the others.
+runs as ``python -m bot http``.
 """
 
 import asyncio
@@ -11,12 +11,10 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
+from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import transports
-from bot.slack.decoding import Body
-from bot.slack.deliveries import Deliveries, Reply
 
 ROW = "x" * 1_000
 
@@ -53,19 +51,6 @@ def bare(*, process_before_response: bool, records: sqlite3.Connection | None = 
     return app
 
 
-class Bolted(Deliveries):
-    """Passes what is delivered to an app of Bolt's."""
-
-    def __init__(self, app: AsyncApp) -> None:
-        super().__init__(app.client)
-        self._app = app
-
-    async def deliver(self, body: Body) -> Reply:
-        """Have Bolt answer it, whatever it came by: the body is parsed already, as Bolt does it for Socket Mode."""
-        response = await self._app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
-        return Reply(response.status, response.body)
-
-
 async def serve(name: str) -> None:
     """Serve one of them until the process is ended."""
     records = recording(Path(os.environ["DATABASE"])) if name == "bare_recording" else None
@@ -74,7 +59,7 @@ async def serve(name: str) -> None:
     async def healthy() -> bool:
         return True
 
-    served = transports.http(Bolted(app), healthy, os.environ["SLACK_SIGNING_SECRET"])
+    served = transports.http(app, healthy, os.environ["SLACK_SIGNING_SECRET"])
     async with transports.listening(served, "127.0.0.1", int(os.environ["PORT"])):
         print("Ready", flush=True)  # noqa: T201 - the benchmark waits for this line
         await asyncio.Event().wait()

@@ -58,7 +58,7 @@ async def bot_behind_a_relay(folder: Path, *, heard_by: Callable[[], float] | No
         readiness = Readiness(bot.engine.process)
         port = await stack.enter_async_context(serving(probes(readiness, None), LOCAL, 0))
         token, heard_by = settings.SLACK_APP_TOKEN, heard_by or loop.time
-        sockets = await stack.enter_async_context(transports.socket(bot.deliveries, token, elapsed=heard_by))
+        sockets = await stack.enter_async_context(transports.socket(bot.app, token, elapsed=heard_by))
         readiness.reached = lambda: sockets.is_reached
         session = await stack.enter_async_context(ClientSession(f"http://{LOCAL}:{port}"))
         yield Behind(relay, session, made)

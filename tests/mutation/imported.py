@@ -20,7 +20,7 @@ from tests.mutation.forks import BROKEN, FAILED, OPTIONS, OVER, Herald, Trial, W
 from tests.mutation.reach import Stage
 from tests.mutation.trial import Keep, Outcome, Unusable
 
-LIBRARIES = ("aiohttp.web", "httpx", "hypothesis.stateful", "psycopg", "pydantic", "slack_sdk.web.async_client")
+LIBRARIES = ("aiohttp.web", "httpx", "hypothesis.stateful", "psycopg", "pydantic", "slack_bolt.async_app")
 FINE = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 

@@ -35,7 +35,7 @@ async def serving(world: World, **bounds: Any) -> AsyncIterator[int]:
     """Serve the world's bot once more; yields the port."""
     assert world.bot
     bot, now = world.bot, world.clock.timestamp
-    served = transports.http(bot.deliveries, bot.healthy, people.SIGNING_SECRET, now=now, **bounds)
+    served = transports.http(bot.app, bot.healthy, people.SIGNING_SECRET, now=now, **bounds)
     async with transports.listening(served, HOST, 0) as port:
         yield port
 
@@ -228,7 +228,7 @@ async def test_what_is_signed_but_no_payload_is_refused(
 async def test_nothing_is_served_without_a_signing_secret(slack: World) -> None:
     assert slack.bot
     with pytest.raises(ValueError, match="without a signing secret"):
-        transports.http(slack.bot.deliveries, slack.bot.healthy, "")
+        transports.http(slack.bot.app, slack.bot.healthy, "")
 
 
 async def test_any_other_error_of_the_server_is_logged_whole(slack: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -236,7 +236,7 @@ async def test_any_other_error_of_the_server_is_logged_whole(slack: World, caplo
         raise RuntimeError("nobody foresaw this")
 
     assert slack.bot
-    served = transports.http(slack.bot.deliveries, broken, people.SIGNING_SECRET)
+    served = transports.http(slack.bot.app, broken, people.SIGNING_SECRET)
     async with transports.listening(served, HOST, 0) as port:
         answered = await send(port, b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n")
     assert answered.startswith(b"HTTP/1.1 500")

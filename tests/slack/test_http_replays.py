@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.slack.deliveries import Reply
-from bot.slack.http.replays import KEPT_SECONDS, MOST_KEPT, Replays
+from bot.slack.http.replays import KEPT_SECONDS, MOST_KEPT, Replays, Reply
 
 
 @dataclass
@@ -77,3 +76,13 @@ async def test_what_broke_may_come_again() -> None:
         await replays.reply("v0=a", broken)
     assert await replays.reply("v0=a", failed) == Reply(500)
     assert await replays.reply("v0=a", dispatched) == Reply(200, "0")
+
+
+def test_a_response_is_what_was_replied() -> None:
+    response = Reply(503, "{}", "application/json").response()
+    assert (response.status, response.text, response.content_type) == (503, "{}", "application/json")
+
+
+def test_a_response_is_built_as_it_was_given() -> None:
+    response = Reply(404, "<b>", "text/html").response()
+    assert (response.status, response.text, response.content_type) == (404, "<b>", "text/html")

@@ -1,1 +1,1 @@
-"""What stands between the network and the listeners: only what Slack signed just now, and that once, is parsed."""
+"""What stands between the network and Bolt: only what Slack signed just now, and that once, is parsed."""

@@ -1,18 +1,16 @@
-"""The address of Slack's requests: each is refused before it is parsed, or delivered."""
+"""The address of Slack's requests: each is refused before it is parsed, or answered by Bolt."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.slack.decoding import Body
-from bot.slack.deliveries import Deliveries, Reply
 from bot.slack.http.connections import Connections
 from bot.slack.http.refusals import Refusals
-from bot.slack.http.replays import Replays
+from bot.slack.http.replays import Replays, Reply
 from bot.slack.http.signature import Refused, Signature
 
 MOST_BYTES = 1024 * 1024
@@ -24,9 +22,9 @@ UNREADABLE = "signed, but not in Slack's shape"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Takes Slack's requests for the bot: what is unsigned, late or too large is refused unread and unparsed."""
+    """Takes Slack's requests for ``app``: what is unsigned, late or too large is refused unread and unparsed."""
 
-    deliveries: Deliveries
+    app: AsyncApp
     secret: str
     connections: Connections
     refusals: Refusals
@@ -42,11 +40,11 @@ class Endpoint:
         try:
             signature, body = await self._signed(request)
             with self.connections.busy(request.transport):
-                reply = await self.replays.reply(signature.text, lambda: self._deliver(body))
+                reply = await self.replays.reply(signature.text, lambda: self._dispatch(request, body))
         except Refused as refused:
             self.refusals.note(str(refused))
             return web.json_response({"error": "invalid request"}, status=refused.status)
-        return web.Response(status=reply.status, text=reply.body, content_type=reply.content_type)
+        return reply.response()
 
     async def _signed(self, request: web.Request) -> tuple[Signature, bytes]:
         """Return signature and body of a request that Slack signed just now. Raises Refused."""
@@ -57,24 +55,13 @@ class Endpoint:
         signature.refuse_late(self.now())
         return signature, body
 
-    async def _deliver(self, body: bytes) -> Reply:
+    async def _dispatch(self, request: web.Request, body: bytes) -> Reply:
         try:
-            parsed = _parsed(body.decode())
-        except (ValueError, RecursionError) as error:
+            # Of the headers, which nobody signed, Bolt gets only what it needs to parse the body.
+            parsed = AsyncBoltRequest(body=body.decode(), headers={"content-type": request.content_type})
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             raise Refused(UNREADABLE, 400) from error
-        return await self.deliveries.deliver(parsed)
-
-
-def _parsed(text: str) -> Body:
-    """Parse a body: JSON, a form whose payload is JSON, or a form. Raises ValueError."""
-    if text.startswith("{"):
-        found = json.loads(text)
-    else:
-        fields = dict(parse_qsl(text, keep_blank_values=True))
-        found = json.loads(fields["payload"]) if "payload" in fields else fields
-    if not isinstance(found, dict):
-        raise ValueError("not an object")
-    return found
+        return Reply.of(await self.app.async_dispatch(parsed))
 
 
 async def _read(request: web.Request) -> bytes:

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.slack.deliveries import Reply
+from aiohttp import web
+from slack_bolt.response import BoltResponse
+
 from bot.slack.http.signature import VALID_SECONDS
 
 MOST = 20_000
@@ -14,6 +16,25 @@ KEPT_SECONDS = 2 * VALID_SECONDS
 SERVER_ERROR = 500
 MOST_KEPT = 4_000
 """The longest response that is remembered, in characters: forms and suggestions are longer, and not needed twice."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The response to a signed request."""
+
+    status: int
+    body: str = ""
+    content_type: str = "text/plain"
+
+    @classmethod
+    def of(cls, response: BoltResponse) -> "Reply":
+        """Take what Bolt responds."""
+        types = response.headers.get("content-type", ["text/plain"])
+        return cls(response.status, response.body, types[0].partition(";")[0])
+
+    def response(self) -> web.Response:
+        """Build the response."""
+        return web.Response(status=self.status, text=self.body, content_type=self.content_type)
 
 
 class Replays:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from aiohttp import ClientSession, ClientWSTimeout
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from bot.engine.tasks import Tasks
-from bot.slack.deliveries import OK, Deliveries
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.socket_mode.connection import Connection
 from bot.slack.socket_mode.messages import Envelope, acknowledgement
@@ -34,7 +34,7 @@ class Connections:
 
     def __init__(
         self,
-        deliveries: Deliveries,
+        app: AsyncApp,
         app_token: str,
         *,
         wanted: Callable[[], int],
@@ -42,7 +42,7 @@ class Connections:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._deliveries, self._app_token = deliveries, app_token
+        self._app, self._app_token = app, app_token
         self._wanted, self._elapsed, self._pause, self._jitter = wanted, elapsed, pause, jitter
         self._tasks, self._closings = Tasks(), Tasks()
         self._running: dict[Connection, asyncio.Task[None]] = {}
@@ -103,7 +103,7 @@ class Connections:
             self._moved.set()
 
     async def _attend(self, session: ClientSession, connection: Connection) -> None:
-        client = self._deliveries.client
+        client = self._app.client
         url = str((await client.apps_connections_open(app_token=self._app_token))["url"])
         async with session.ws_connect(
             url,
@@ -125,8 +125,11 @@ class Connections:
         await connection.answered()
 
     async def _answer(self, envelope: Envelope) -> str | None:
-        reply = await self._deliveries.deliver(envelope.payload)
-        return acknowledgement(envelope, reply) if reply.status == OK else None
+        response = await self._app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=envelope.payload))
+        if response.status != 200:
+            log.warning("A delivery is nothing that the bot listens to (%s)", response.status)
+            return None
+        return acknowledgement(envelope, response)
 
     def _note(self) -> None:
         self._moved.set()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.deliveries import Reply
+from slack_bolt.response import BoltResponse
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,11 @@ def parse(text: str) -> Message | None:
             return None
 
 
-def acknowledgement(envelope: Envelope, reply: Reply) -> str:
+def acknowledgement(envelope: Envelope, response: BoltResponse) -> str:
     """Render the acknowledgement of a delivery, with what people are to see at once."""
+    kind = (response.headers.get("content-type") or [""])[0]
     shown: Mapping[str, Any] = {}
-    if reply.body:
-        shown = {"payload": json.loads(reply.body) if reply.is_json else {"text": reply.body}}
+    if response.body:
+        is_json = kind.startswith("application/json")
+        shown = {"payload": json.loads(response.body) if is_json else {"text": response.body}}
     return json.dumps({"envelope_id": envelope.id, **shown})

@@ -11,12 +11,10 @@ import pytest
 
 from bot.sandbox.workspace.people import APP_TOKEN
 from bot.sandbox.workspace.refusals import Json
-from bot.slack.decoding import Body
-from bot.slack.deliveries import Ack, Deliveries
 from bot.slack.socket_mode.connections import Connections
 from tests.jumping_loop import run_at_once
 from tests.relay import Relay, relayed
-from tests.sandbox.slack_app import World, web_client, world
+from tests.sandbox.slack_app import World, bolt_app, world
 
 LATE = 0.2
 """Seconds from Slack to the bot, and back."""
@@ -53,20 +51,20 @@ async def line(folder: Path, *, wanted: int = 1) -> AsyncIterator[Line]:
     loop = asyncio.get_running_loop()
     async with world(folder) as slack, relayed(slack.url, late=LATE) as (relay, url):
         slack.workspace.public_url = url
-        deliveries, made = Deliveries(web_client(slack.url)), list[Line]()
+        app, made = bolt_app(slack.url), list[Line]()
 
         async def pause(seconds: float) -> None:
             made[0].waits.append(seconds)
             await asyncio.sleep(seconds)
 
-        async def segment(ack: Ack, body: Body) -> None:
-            made[0].heard.append(body["text"])
+        async def segment(ack: Any, command: dict[str, Any]) -> None:
+            made[0].heard.append(command["text"])
             await asyncio.sleep(made[0].answers_after)
             await ack()
 
-        deliveries.listen("command", "/segment", segment)
+        app.command("/segment")(segment)
         kept = Connections(
-            deliveries, APP_TOKEN, wanted=lambda: made[0].wanted, elapsed=loop.time, pause=pause, jitter=lambda: 1.0
+            app, APP_TOKEN, wanted=lambda: made[0].wanted, elapsed=loop.time, pause=pause, jitter=lambda: 1.0
         )
         made.append(Line(slack, relay, kept, wanted))
         yield made[0]
@@ -234,7 +232,7 @@ def test_attempts_come_after_waits_that_grow(tmp_path: Path) -> None:
 def test_the_eleventh_connection_is_tried_again_later(tmp_path: Path) -> None:
     async def story() -> None:
         async with line(tmp_path) as made, AsyncExitStack() as others, AsyncExitStack() as last:
-            app, time = Deliveries(web_client(made.slack.url)), asyncio.get_running_loop().time
+            app, time = bolt_app(made.slack.url), asyncio.get_running_loop().time
             for stack in (others, others, others, others, last):
                 await stack.enter_async_context(Connections(app, APP_TOKEN, wanted=lambda: 2, elapsed=time).kept())
             await made.has(10)

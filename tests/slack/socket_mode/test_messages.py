@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from slack_bolt.response import BoltResponse
 
-from bot.slack.deliveries import TAKEN, Reply
 from bot.slack.socket_mode.messages import Envelope, Goodbye, Hello, Message, acknowledgement, parse
 
 ENVELOPE = Envelope("e-1", {"type": "block_actions"})
@@ -29,12 +29,12 @@ def test_what_slack_says_is_told_apart(text: str, message: Message | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("reply", "shown"),
+    ("response", "shown"),
     [
-        (TAKEN, {}),
-        (Reply(200, "Hm."), {"payload": {"text": "Hm."}}),
-        (Reply.showing({"response_action": "clear"}), {"payload": {"response_action": "clear"}}),
+        (BoltResponse(status=200), {}),
+        (BoltResponse(status=200, body="Hm."), {"payload": {"text": "Hm."}}),
+        (BoltResponse(status=200, body={"response_action": "clear"}), {"payload": {"response_action": "clear"}}),
     ],
 )
-def test_an_acknowledgement_holds_what_people_are_shown(reply: Reply, shown: dict[str, object]) -> None:
-    assert json.loads(acknowledgement(ENVELOPE, reply)) == {"envelope_id": "e-1", **shown}
+def test_an_acknowledgement_holds_what_people_are_shown(response: BoltResponse, shown: dict[str, object]) -> None:
+    assert json.loads(acknowledgement(ENVELOPE, response)) == {"envelope_id": "e-1", **shown}
