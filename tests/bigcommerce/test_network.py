@@ -36,12 +36,12 @@ class Listener:
 
 
 @asynccontextmanager
-async def opened(answering: Answering) -> AsyncIterator[tuple[Listener, Connections, str]]:
+async def opened(answering: Answering, most: int = 10) -> AsyncIterator[tuple[Listener, Connections, str]]:
     listener = Listener(answering)
     server = await asyncio.start_server(listener, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
-        async with aclosing(Connections(url, 10)) as connections:
+        async with aclosing(Connections(url, most)) as connections:
             yield listener, connections, url
         await listener.is_over.wait()
         await asyncio.sleep(0)
@@ -68,6 +68,13 @@ async def test_a_connection_is_used_again() -> None:
     async with opened(lambda _: DONE) as (listener, connections, url):
         assert [await send(connections, "GET", url) for _ in range(3)] == [204] * 3
         assert listener.connections == 1
+
+
+@pytest.mark.parametrize("most", [1, 2])
+async def test_no_more_connections_are_opened_than_may_be(most: int) -> None:
+    async with opened(lambda _: DONE, most) as (listener, connections, url):
+        assert await asyncio.gather(*(send(connections, "GET", url) for _ in range(3))) == [204] * 3
+        assert listener.connections == most
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])

@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bot.slack.accepted_blocks import AcceptedBlocks
+from bot.slack.blocks import Block
+from bot.slack.slack_errors import RefusedResponse
 from tests.harness import Json, World, said, world
 from tests.stories.judge import read
 
@@ -90,6 +94,35 @@ async def test_a_card_without_blocks_says_what_to_type(slack: World) -> None:
     unknown(slack, "actions")
     await slack.type("/segment delete VIPs")
     assert "You can type `/change details 1`." in said(slack.card(1))
+
+
+@dataclass(frozen=True)
+class Version:
+    """One way to say something, for a workspace that takes no block of these types."""
+
+    types: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ("table", "lines")
+
+    @property
+    def blocks(self) -> list[Block]:
+        return [{"type": one} for one in self.types]
+
+
+async def test_where_every_version_is_known_to_be_refused_the_simplest_alone_is_sent() -> None:
+    sent: list[Version] = []
+
+    async def send(version: Version) -> None:
+        sent.append(version)
+        if {*version.types} & {*version.refused}:
+            raise RefusedResponse(400, "invalid_blocks")
+
+    blocks, table, lines, text = AcceptedBlocks(), Version(("table",)), Version(("lines",)), Version()
+    assert (await blocks.send([text], send)).is_whole
+    assert not (await blocks.send([Version(("table", "lines")), text], send)).is_whole
+    sent.clear()
+    with pytest.raises(RefusedResponse):
+        await blocks.send([table, lines], send)
+    assert sent == [lines]
 
 
 async def test_another_refusal_is_no_reason_for_older_blocks(slack: World) -> None:

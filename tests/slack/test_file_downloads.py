@@ -78,6 +78,7 @@ async def test_a_page_is_a_file_where_it_comes_as_one() -> None:
         (web.Response(text="<!doctype html>", content_type=HTML), {}, "scope `files:read`"),
         (web.Response(status=302, headers={"Location": "/login"}), {}, "scope `files:read`"),
         (web.Response(status=404), {}, "is not in Slack any more"),
+        (web.Response(status=400), {}, "(HTTP 400). Please try again."),
         (web.Response(status=403), {}, "(HTTP 403). Please try again."),
         (web.Response(body=b"x" * (MOST_BYTES + 1)), {}, "is larger than 10 MB"),
     ],

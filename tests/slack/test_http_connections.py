@@ -45,6 +45,16 @@ async def test_no_connection_is_closed_while_its_signed_request_is_answered() ->
     assert first.aborted
 
 
+async def test_a_signed_request_may_be_answered_for_longer_than_it_may_arrive() -> None:
+    connections, wire = Connections(Refusals(), most=1, read_within=0), Wire()
+    connections.opened(wire)
+    with connections.busy(wire):
+        for _ in range(3):
+            await asyncio.sleep(0)
+    assert connections.is_kept(wire)
+    assert not wire.aborted
+
+
 async def test_a_connection_that_is_lost_meanwhile_is_not_kept() -> None:
     connections, wire = bounded(1), Wire()
     connections.opened(wire)

@@ -8,6 +8,7 @@ from bot.core.language.phrases import (
     and_list,
     capital,
     counted,
+    duration,
     listing,
     over,
     people,
@@ -92,6 +93,22 @@ def test_a_change_has_a_direction(by: int, sign: str, words: str) -> None:
 )
 def test_ages_are_told_as_people_do(minutes: float, words: str) -> None:
     assert ago(timedelta(minutes=minutes)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "1 second"),
+        (99, "99 seconds"),
+        (100, "2 minutes"),
+        (5_999, "100 minutes"),
+        (6_000, "2 hours"),
+        (9_000, "2 hours"),
+        (9_001, "3 hours"),
+    ],
+)
+def test_durations_are_rounded(seconds: int, words: str) -> None:
+    assert duration(timedelta(seconds=seconds)) == words
 
 
 def test_a_baseline_is_named_as_people_do() -> None:

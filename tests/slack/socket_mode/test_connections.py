@@ -47,11 +47,13 @@ class Line:
 
 
 @asynccontextmanager
-async def line(folder: Path, *, wanted: int = 1) -> AsyncIterator[Line]:
+async def line(folder: Path, *, wanted: int = 1, is_proxy: bool = False) -> AsyncIterator[Line]:
     loop = asyncio.get_running_loop()
     async with world(folder) as slack, relayed(slack.url, late=LATE) as (relay, url):
         slack.workspace.public_url = url
         app, made = bolt_app(slack.url), list[Line]()
+        if is_proxy:
+            app.client.proxy, slack.workspace.public_url = url, "http://127.0.0.1:9"
 
         async def pause(seconds: float) -> None:
             made[0].waits.append(seconds)
@@ -73,7 +75,7 @@ async def line(folder: Path, *, wanted: int = 1) -> AsyncIterator[Line]:
 Story = Callable[[Line], Coroutine[Any, Any, None]]
 
 
-def over_a_line(folder: Path, story: Story, **options: int) -> None:
+def over_a_line(folder: Path, story: Story, **options: Any) -> None:
     """Tell this story of connections that are kept meanwhile, at once."""
 
     async def told() -> None:
@@ -92,6 +94,15 @@ def test_two_are_opened_and_deliveries_come_over_both(tmp_path: Path) -> None:
         assert line.heard == ["a", "b", "c", "d"]
 
     over_a_line(tmp_path, story, wanted=2)
+
+
+def test_connections_go_through_the_proxy_that_the_client_has(tmp_path: Path) -> None:
+    async def story(line: Line) -> None:
+        await line.has(1)
+        await asyncio.sleep(LATE)
+        assert (await line.type("list"))["ok"]
+
+    over_a_line(tmp_path, story, is_proxy=True)
 
 
 def test_where_many_processes_live_one_connection_is_given_up(tmp_path: Path) -> None:
