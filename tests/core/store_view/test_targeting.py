@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Segment, Targeting, Unread
 from bot.core.errors import Misuse, NotSegments, Question
+from bot.core.language.logic_parser import MOST_PARENTHESES
 from bot.core.language.tokenizer import QUOTES
-from bot.core.store_view.targeting import MOST_LEVELS, MOST_PARENTHESES, describe, parse, read_rule
+from bot.core.store_view.targeting import MOST_LEVELS, describe, parse, read_rule
 from tests.core.samples import uuid
 from tests.laws.values import LAW
 

@@ -14,7 +14,7 @@ holds such words itself, the store's names say where it ends, or people are aske
 """
 
 from bot.core.store_view.targeting.description import describe
-from bot.core.store_view.targeting.parser import MOST_LEVELS, MOST_PARENTHESES, parse
+from bot.core.store_view.targeting.parser import MOST_LEVELS, parse
 from bot.core.store_view.targeting.rule_readings import read_rule
 
-__all__ = ["MOST_LEVELS", "MOST_PARENTHESES", "describe", "parse", "read_rule"]
+__all__ = ["MOST_LEVELS", "describe", "parse", "read_rule"]

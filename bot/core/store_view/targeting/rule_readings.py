@@ -1,27 +1,38 @@
 """Which rules words may mean where names hold “and”, “or”, “not”, commas or parentheses themselves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
+from typing import TypeVar
 
 from bot.bigcommerce import Segment, Targeting
 from bot.core.errors import Misuse, Question, Reading
 from bot.core.store_view.targeting.description import describe
 from bot.core.store_view.targeting.parser import parse
-from bot.core.store_view.targeting.segment_names import names_within
+from bot.core.store_view.targeting.segment_names import is_bare, names_within
 
 MOST_NAMES = 4
 """The most such names in a rule that are tried with and without quotes."""
+R = TypeVar("R")
 
 
 def read_rule(text: str, segments: Sequence[Segment], *, can_ask: bool) -> Targeting:
+    """Return the targeting that the words mean; see ``one_reading``."""
+    names = {one.id: one.name for one in segments}
+    ways = quoted_ways(text, names.values(), is_bare)
+    return one_reading(
+        ways, lambda way: parse(way, segments), lambda rule: describe(rule, names, quoted=True), can_ask=can_ask
+    )
+
+
+def one_reading(ways: Iterable[str], parse: Callable[[str], R], describe: Callable[[R], str], *, can_ask: bool) -> R:
     """Return the rule that the words mean, with quotes around names where only that makes sense.
 
     Raises Question if they may mean several, unless the words were asked about before. Raises Misuse if they mean none.
     """
-    found, refused = list[Targeting](), list[Misuse]()
-    for way in _quoted_ways(text, segments):
+    found, refused = list[R](), list[Misuse]()
+    for way in ways:
         try:
-            rule = parse(way, segments)
+            rule = parse(way)
         except Misuse as error:
             refused.append(error)
         else:
@@ -29,13 +40,18 @@ def read_rule(text: str, segments: Sequence[Segment], *, can_ask: bool) -> Targe
     if not found:
         raise refused[-1]
     if found[1:] and can_ask:
-        raise _which(found, segments)
+        raise Question(
+            "Which rule did you mean? Nothing was done yet.",
+            [Reading({"rule": describe(rule)}) for rule in found],
+            field="rule",
+            for_log="The words can be read in several ways.",
+        )
     return found[0]
 
 
-def _quoted_ways(text: str, segments: Sequence[Segment]) -> Iterator[str]:
+def quoted_ways(text: str, names: Iterable[str], is_bare: Callable[[str], bool]) -> Iterator[str]:
     """Yield the words as they stand, and with quotes around one or several names that hold words of a rule."""
-    within = names_within(text, [one.name for one in segments])[:MOST_NAMES]
+    within = names_within(text, names, is_bare)[:MOST_NAMES]
     for count in range(len(within) + 1):
         for spans in combinations(within, count):
             if all(before[1] <= after[0] for before, after in pairwise(spans)):
@@ -46,13 +62,3 @@ def _quoted(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in reversed(spans):
         text = f"{text[:start]}“{text[start:end]}”{text[end:]}"
     return text
-
-
-def _which(found: Sequence[Targeting], segments: Sequence[Segment]) -> Question:
-    names = {one.id: one.name for one in segments}
-    return Question(
-        "Which rule did you mean? Nothing was done yet.",
-        [Reading({"rule": describe(rule, names, quoted=True)}) for rule in found],
-        field="rule",
-        for_log="The words can be read in several ways.",
-    )

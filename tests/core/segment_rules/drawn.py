@@ -1,0 +1,102 @@
+"""Rules and shops, drawn at random."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from bot.core.segment_rules.facts import MONEY, CustomerFacts
+from bot.core.segment_rules.rule import (
+    AcceptsMarketing,
+    Either,
+    Every,
+    HasAttribute,
+    InCountry,
+    InGroup,
+    InSegment,
+    LastOrdered,
+    NeverOrdered,
+    Opposite,
+    Ordered,
+    Period,
+    Registered,
+    Rule,
+    Spent,
+)
+from tests.core.samples import uuid
+from tests.core.segment_rules.plain_evaluation import Order, PlainShop
+
+SEGMENTS, GROUPS, ATTRIBUTES, COUNTRIES = tuple(map(uuid, (10, 11, 12))), (1, 2, 3), (1, 2), ("DE", "AT", "CH", "IN")
+VALUES = ("Gold", "Silver", "gold", "spent a lot", "a, b", "not", "is is", "VIPs", "1,000", "in", "ordered", "Ö x")
+TODAY = date(2026, 3, 31)
+"""The day before it is the end of summer time's eve in Berlin, and a month before it is shorter."""
+
+
+def some_of(values: tuple[object, ...]) -> st.SearchStrategy[tuple[object, ...]]:
+    """One to three of these, each once."""
+    return st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True).map(tuple)
+
+
+PERIODS = st.builds(Period, count=st.integers(1, 100), unit=st.sampled_from(("days", "months")))
+HOW = st.sampled_from(("over", "under", "at least", "at most"))
+AMOUNTS = st.integers(0, 30_000).map(lambda cents: cents * (MONEY // 100))
+CONDITIONS: st.SearchStrategy[Rule] = st.one_of(
+    st.builds(Spent, how=HOW, amount=AMOUNTS, within=st.none() | PERIODS),
+    st.builds(Ordered, how=HOW, times=st.integers(0, 4) | st.just(1_000), within=st.none() | PERIODS),
+    st.builds(LastOrdered, how=st.sampled_from(("more", "less")), ago=PERIODS),
+    st.just(NeverOrdered()),
+    st.builds(Registered, how=st.sampled_from(("in", "before")), ago=PERIODS),
+    st.builds(InGroup, group_ids=some_of(GROUPS)),
+    st.builds(InCountry, countries=some_of(COUNTRIES)),
+    st.builds(HasAttribute, attribute_id=st.sampled_from(ATTRIBUTES), values=some_of(VALUES)),
+    st.just(AcceptsMarketing()),
+    st.builds(InSegment, segment_ids=some_of(SEGMENTS)),
+)
+RULES: st.SearchStrategy[Rule] = st.recursive(
+    CONDITIONS,
+    lambda inner: st.one_of(
+        st.builds(Opposite, part=inner),
+        st.builds(Every, parts=st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(Either, parts=st.lists(inner, min_size=2, max_size=3).map(tuple)),
+    ),
+    max_leaves=6,
+)
+
+
+def times(days: int) -> st.SearchStrategy[datetime]:
+    """Times of the last so many days, the edges of days among them."""
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+    edges = st.builds(
+        lambda day, second: (
+            datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(days=day) + timedelta(seconds=second)
+        ),
+        st.integers(0, days),
+        st.sampled_from((-7201, -7200, -3601, -3600, -1, 0, 1)),
+    )
+    return edges | st.integers(0, days * 86_400).map(lambda seconds: noon - timedelta(seconds=seconds))
+
+
+CUSTOMERS = st.builds(
+    CustomerFacts,
+    id=st.just(0),
+    registered_at=times(200),
+    group_id=st.sampled_from((0, *GROUPS)),
+    countries=st.frozensets(st.sampled_from(COUNTRIES), max_size=2),
+    attributes=st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from((*VALUES, " GOLD ", ""))),
+    accepts_marketing=st.booleans(),
+)
+ORDERS = st.builds(
+    Order,
+    customer_id=st.integers(0, 6),
+    placed_at=times(200),
+    total=st.integers(0, 20_000).map(lambda cents: cents * (MONEY // 100)),
+    refunded=st.integers(0, 3).map(lambda part: part * 10_000 * (MONEY // 100) // 3),
+    status_id=st.sampled_from((0, 1, 2, 4, 5, 6, 10, 11, 14)),
+)
+SHOPS = st.builds(
+    lambda customers, orders, members: PlainShop(
+        tuple(one._replace(id=number) for number, one in enumerate(customers, 1)), tuple(orders), members
+    ),
+    st.lists(CUSTOMERS, min_size=1, max_size=6),
+    st.lists(ORDERS, max_size=12),
+    st.fixed_dictionaries(dict.fromkeys(SEGMENTS, st.frozensets(st.integers(1, 6)))),
+)

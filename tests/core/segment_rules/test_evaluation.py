@@ -1,0 +1,54 @@
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.segment_rules.evaluation import AsOf, sums_needed, who_belongs
+from bot.core.segment_rules.facts import OrderSums
+from bot.core.segment_rules.rule import Period, Rule
+from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
+from tests.core.segment_rules.plain_evaluation import PlainShop
+from tests.laws.values import LAW
+
+ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/Santiago", "Pacific/Kiritimati", "America/St_Johns"]).map(
+    ZoneInfo
+)
+
+
+def sums_of(shop: PlainShop, since: datetime | None) -> dict[int, OrderSums]:
+    """What the ledger's database sums up."""
+    found = {}
+    for customer in {one.customer_id for one in shop.orders} - {0}:
+        sales = [one for one in shop.sales_of(customer) if since is None or one.placed_at >= since]
+        if sales:
+            spent = sum(one.total - one.refunded for one in sales)
+            found[customer] = OrderSums(customer, len(sales), spent, max(one.placed_at for one in sales))
+    return found
+
+
+@settings(LAW, max_examples=1000)
+@given(RULES, SHOPS, ZONES)
+def test_who_belongs_is_what_a_plain_look_at_each_order_says(rule: Rule, shop: PlainShop, zone: ZoneInfo) -> None:
+    as_of = AsOf(TODAY, zone)
+
+    sums = {since: sums_of(shop, since) for since in sums_needed(rule, as_of)}
+    found = who_belongs(rule, shop.customers, sums, shop.members, as_of)
+
+    plain = rule.model_dump()
+    assert found == [one.id for one in shop.customers if shop.belongs(plain, one, TODAY, zone)]
+
+
+@pytest.mark.parametrize(
+    ("count", "unit", "today", "day"),
+    [
+        (1, "months", date(2026, 3, 31), date(2026, 2, 28)),
+        (1, "months", date(2028, 3, 31), date(2028, 2, 29)),
+        (12, "months", date(2028, 2, 29), date(2027, 2, 28)),
+        (3, "months", date(2026, 1, 15), date(2025, 10, 15)),
+        (90, "days", date(2026, 3, 31), date(2025, 12, 31)),
+    ],
+)
+def test_months_are_those_of_the_calendar(count: int, unit: str, today: date, day: date) -> None:
+    assert Period.model_validate({"count": count, "unit": unit}).before(today) == day
