@@ -26,11 +26,22 @@ from bot.engine.facts.reading import untold
 from bot.engine.process import elapsed
 from bot.slack.payloads import _Payload
 
+KINDS_OF_RULES = (
+    *("spent", "ordered", "last_ordered", "never_ordered", "registered", "in_group", "in_country", "has_attribute"),
+    *("accepts_marketing", "in_segment", "opposite", "every", "either"),
+)
 BOUNDED = {
     "Actor.unreadable": {"maxItems": 2, "minItems": 2},
     "AddMembers.newcomers": {"maxItems": 500},
     "AddMembers.profile_ids": {"maxItems": 500},
     "BlockActions.actions": {"minItems": 1},
+    "HasAttribute.values": {"minItems": 1},
+    "InCountry.countries": {"minItems": 1},
+    "InGroup.group_ids": {"minItems": 1},
+    "InSegment.segment_ids": {"minItems": 1},
+    "Ordered.times": {"maximum": 1_000_000, "minimum": 0},
+    "Period.count": {"minimum": 1},
+    "Spent.amount": {"maximum": 10**15, "minimum": 0},
     "CreateProfiles.customers": {"maxItems": 500, "minItems": 1},
     "DeleteProfiles.customer_ids": {"maxItems": 500, "minItems": 1},
     "Plan.steps": {"minItems": 1},
@@ -124,6 +135,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Text": {"max_length": 255},
     "Typed": {"kind": "typed"},
     **{step.__name__: {"kind": kind} for kind, step in STEPS.items()},
+    **{kind.title().replace("_", ""): {"kind": kind} for kind in KINDS_OF_RULES},
     "UploadInput": {"private": True},
 }
 

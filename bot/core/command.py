@@ -20,6 +20,7 @@ from bot.core.language.checked_args import check
 from bot.core.language.confirmed_words import NOTHING, Confirmed
 from bot.core.people import Actor
 from bot.core.planning.plan import Plan
+from bot.core.segment_rules.facts import FactsReader
 from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.history import HistoryReader
 from bot.core.uploads import Uploads
@@ -32,7 +33,8 @@ class Context:
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
     the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
     person, and ``person`` who they are; ``people_called`` looks people up by name. ``uploads`` opens the files that
-    people bring.
+    people bring; ``facts`` are what rules of segments go by, and ``read_facts`` has
+    them read of the store, beside all else.
     """
 
     actor: str
@@ -46,6 +48,8 @@ class Context:
     person: Callable[[], Awaitable[Actor]]
     people_called: Callable[[str], Awaitable[Mapping[str, str]]]
     history: HistoryReader
+    facts: FactsReader
+    read_facts: Callable[[], None]
     uploads: Uploads
     now: datetime
     zone: ZoneInfo

@@ -22,6 +22,7 @@ from bot.engine.confirmations import Confirmations
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.decider import Decider
 from bot.engine.emergency_notices import EmergencyNotices
+from bot.engine.facts.upkeep import FactsUpkeep
 from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.housekeeper import Housekeeper
@@ -90,7 +91,8 @@ def build_engine(
     nonce of each new change. ``share``: what this process may send to the ``store`` at once, if there are others.
     """
     process = Process.named_at_random(ledger, clock, elapsed, lease, meters, share)
-    planner = Planner(process, groups, policy, store, directory, zone, uploads)
+    facts = FactsUpkeep(process, store)
+    planner = Planner(process, groups, policy, store, directory, zone, uploads, facts)
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
     home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)
@@ -108,6 +110,6 @@ def build_engine(
     intake = Intake(process, gate, planner, answering, replies, clicks)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
     working = (process, authority, answering, proposing, decider, runner, cards)
-    housekeeper = Housekeeper(*working, approval_time, confirmations, summary)
+    housekeeper = Housekeeper(*working, approval_time, confirmations, facts, summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)

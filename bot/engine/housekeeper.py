@@ -16,6 +16,7 @@ from bot.engine.change_runner import ChangeRunner
 from bot.engine.confirmations import Confirmations
 from bot.engine.daily_summary import DailySummary
 from bot.engine.decider import Decider
+from bot.engine.facts.upkeep import FactsUpkeep
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
 
@@ -42,6 +43,7 @@ class Housekeeper:
     cards: CardReconciler
     approval_time: timedelta
     confirmations: Confirmations
+    facts: FactsUpkeep
     summary: DailySummary | None = None
 
     async def run_due(self) -> None:
@@ -58,6 +60,7 @@ class Housekeeper:
         self.cards.wake()
         self.answering.replies.late.wake()
         self.confirmations.wake()
+        self.facts.wake()
         if self.summary:
             self.summary.wake()
 

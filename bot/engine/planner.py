@@ -28,6 +28,7 @@ from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
 from bot.core.uploads import Uploads
+from bot.engine.facts.upkeep import FactsUpkeep
 from bot.engine.ports import Directory
 from bot.engine.process import Process
 from bot.engine.recent_moves import moved_before
@@ -77,6 +78,7 @@ class Planner:
     directory: Directory
     zone: ZoneInfo
     uploads: Uploads
+    upkeep: FactsUpkeep
     tried_for: float = 2.0
 
     def request(self, invocation: Invocation) -> Request:
@@ -103,7 +105,13 @@ class Planner:
         findings = Findings()
         return Context(
             actor=actor,
-            shop=Shop(reader, findings, asked_of_additions=self.policy.asked_of_additions, can_ask=can_ask),
+            shop=Shop(
+                reader,
+                findings,
+                asked_of_additions=self.policy.asked_of_additions,
+                can_ask=can_ask,
+                rules=ledger.segment_rules,
+            ),
             findings=findings,
             changes=ledger.changes,
             audit=ledger.audit,
@@ -113,6 +121,8 @@ class Planner:
             person=partial(self.directory.actor, actor),
             people_called=self.directory.people_called,
             history=ledger.history,
+            facts=ledger.facts,
+            read_facts=self.upkeep.read,
             uploads=self.uploads,
             now=self.process.clock(),
             zone=self.zone,
@@ -197,7 +207,8 @@ class Planner:
         """
         if not items:
             return plan
-        left, shop = await plan.without(items), Shop(self.reader, asked_of_additions=self.policy.asked_of_additions)
+        rules, asked = self.process.ledger.segment_rules, self.policy.asked_of_additions
+        left, shop = await plan.without(items), Shop(self.reader, asked_of_additions=asked, rules=rules)
         now = await build_plan(left.steps, shop, undoes=left.undoes, remarks=left.remarks)
         return now.model_copy(update={"named": left.named, "people": left.people})
 

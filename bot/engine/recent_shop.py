@@ -57,7 +57,8 @@ class RecentShop:
         if not work.step.in_requests:  # it runs alone, and goes by what is there right before it
             self._run.sees()
             self._shop = None  # and what it makes is in no list that was read before
-            return await work.looked_at_again(run, Shop(work.store))
+            rules = self._run.process.ledger.segment_rules
+            return await work.looked_at_again(run, Shop(work.store, rules=rules))
         async with self._recent(work.store) as shop:
             return await work.looked_at_again(run, shop)
 

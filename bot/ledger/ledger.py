@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, Self
 
 from bot.core.errors import LedgerLost
+from bot.core.segment_rules.followed import RulesReader
 from bot.ledger.ports.audit_log import AuditLog
 from bot.ledger.ports.changes import Changes
 from bot.ledger.ports.facts import FactsStore
@@ -44,6 +45,7 @@ class Ledger:
     history: History
     home_tabs: HomeTabs
     facts: FactsStore
+    segment_rules: RulesReader
     storage: Storage
 
     async def catch_up(self) -> None:

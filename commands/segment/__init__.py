@@ -2,7 +2,7 @@
 
 from bot.core.command import Group
 from commands import verbs
-from commands.segment import export, imports, members, promotion_uses, segments, set_operations
+from commands.segment import export, imports, members, promotion_uses, rules, segments, set_operations
 
 GROUP = Group(
     "segment",
@@ -18,6 +18,8 @@ GROUP = Group(
         members.remove,
         imports.import_list,
         members.clear,
+        rules.rule,
+        rules.freeze,
         export.export,
         set_operations.copy,
         set_operations.combine,

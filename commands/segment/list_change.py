@@ -45,15 +45,30 @@ class ListChange:
         """
         moved = await made_of(places, partial(self._moved, places))
         others = await self._others(places, ctx) if self.mode == "equal" else ()
-        steps = await made_of((*moved, *others), partial(self._steps, moved, others))
+        steps = await self.steps(moved, others)
         if not steps:
             raise NothingToDo(NOTHING[self.mode].format(name=self.segment.name, source=source))
-        plan = await self._with_names(steps, moved, others, ctx)
         used = len(places) if self.mode == "equal" else len(moved)
-        remarks = (f"From {source}: {used:,} of {counted(rows, 'row')}.", *plan.remarks)
+        said = f"From {source}: {used:,} of {counted(rows, 'row')}."
+        return await self.told(steps, moved, others, (said,), ctx)
+
+    async def steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
+        """Build the Steps that add or remove the shoppers at these places, and remove these ``others``."""
+        return await made_of((*moved, *others), partial(self._steps, moved, others))
+
+    async def told(
+        self,
+        steps: tuple[AnyStep, ...],
+        moved: Sequence[int],
+        others: Sequence[str],
+        said: tuple[str, ...],
+        ctx: Context,
+    ) -> Plan:
+        """Build the Plan of these Steps, and tell what is ``said`` of it, whom it moves, and what comes of it."""
+        plan = await self._with_names(steps, moved, others, ctx)
         size = await ctx.shop.size(self.segment.id)
         effects = plan.effects or await self._effects(moved, others, ctx.shop)
-        return plan.model_copy(update={"remarks": remarks, "effects": effects, "size": size})
+        return plan.model_copy(update={"remarks": (*said, *plan.remarks), "effects": effects, "size": size})
 
     async def _with_names(
         self, steps: tuple[AnyStep, ...], moved: Sequence[int], others: Sequence[str], ctx: Context

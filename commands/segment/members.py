@@ -22,6 +22,7 @@ from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left,
 from commands.emptied import emptied
 from commands.inputs import LAST_PAGE, OneSegment, PageNumber, Shoppers
 from commands.paging import Page, no_such_page, offers, page_number
+from commands.segment.rule_remarks import moved_back
 from commands.segment.segments import JustSegment
 from commands.shopper_rows import COLUMNS, ROWS, shopper_rows
 
@@ -93,7 +94,8 @@ async def add(args: AddArgs, ctx: Context) -> Plan:
     segments, named = await _segments_and_shoppers(args, ctx)
     outside = {one: _split_by_membership(named, one)[1] for one in segments}
     already = (_remark(f"In {one.name} already", _split_by_membership(named, one)[0]) for one in segments)
-    remarks = (*named.remarks, *(line for lines in already for line in lines))
+    ruled = await moved_back(segments, ctx)
+    remarks = (*named.remarks, *(line for lines in already for line in lines), *ruled)
     if not any(outside.values()):
         raise nobody_left(remarks)
     newcomers = tuple(one.customer.id for one in named.shoppers if one.customer and not one.profile_id)
@@ -113,7 +115,8 @@ async def remove(args: RemoveArgs, ctx: Context) -> Plan:
     segments, named = await _segments_and_shoppers(args, ctx)
     inside = {one: _split_by_membership(named, one)[0] for one in segments}
     others = (_remark(f"Not in {one.name}", _split_by_membership(named, one)[1]) for one in segments)
-    remarks = (*named.remarks, *(line for lines in others for line in lines))
+    ruled = await moved_back(segments, ctx)
+    remarks = (*named.remarks, *(line for lines in others for line in lines), *ruled)
     if not any(inside.values()):
         raise nobody_left(remarks)
     steps = [

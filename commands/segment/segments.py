@@ -15,6 +15,7 @@ from bot.core.language.visible import visible, visible_lines
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
+from bot.core.segment_rules.followed import FollowedBy
 from bot.core.store_view.cached_shop import PromotionUse
 from bot.core.summary.history import week_ago
 from bot.core.summary.size_trend import MONTH, size_trend
@@ -33,6 +34,7 @@ from commands.inputs import (
 )
 from commands.paging import COLUMNS as CHANGES
 from commands.paging import brief_rows, meant_elsewhere, offers, page_meant, page_of
+from commands.segment.rule_remarks import rules_lost
 from commands.taking_back import is_own, taking_back
 
 ROWS = 50
@@ -138,10 +140,20 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     recent = await _recent(await ctx.changes.touching(segment.id, RECENT), ctx)
     is_spare = not members and uses == () and await is_own(segment.id, ctx)
     described = (Sentence(segment.description),) if segment.description else ()
+    followed = await ctx.shop.rules.of(segment.id)
+    ruled = (_describe_rule(followed),) if followed else ()
     over_time = size_trend(await ctx.history.sizes_of(segment.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
         f"{segment.name}: {people(members)}",
-        (*described, _details(uses), *over_time, *recent, _next_steps(segment, is_spare=is_spare), _record(segment)),
+        (
+            *described,
+            *ruled,
+            _details(uses),
+            *over_time,
+            *recent,
+            _next_steps(segment, is_spare=is_spare, is_ruled=bool(followed)),
+            _record(segment),
+        ),
     )
 
 
@@ -199,7 +211,7 @@ async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     """
     segments = await ctx.shop.find(args.segments)
     steps = [await taking_back(DeleteSegment(segment=SegmentRef.of(one)), ctx) for one in segments]
-    return await with_emptied(await build_plan(tuple(steps), ctx.shop), ctx)
+    return await with_emptied(await build_plan(tuple(steps), ctx.shop, remarks=await rules_lost(segments, ctx)), ctx)
 
 
 async def _row(segment: Segment, size: int, change: Delta | None, ctx: Context) -> tuple[Cell, ...]:
@@ -229,12 +241,18 @@ async def _recent(changes: tuple[Brief, ...], ctx: Context) -> tuple[Table, ...]
     return (Table("Latest changes", CHANGES, await brief_rows(changes, ctx)),) if changes else ()
 
 
-def _next_steps(segment: Segment, *, is_spare: bool) -> Offers:
+def _describe_rule(found: FollowedBy) -> Sentence:
+    return Sentence(f"Follows a rule since change {found.change}, run when you ask: {found.followed.words}")
+
+
+def _next_steps(segment: Segment, *, is_spare: bool, is_ruled: bool) -> Offers:
     """Return what one would do next: the most used first, what is lost by last, and the rest in a menu.
 
-    ``is_spare``: the person who asks may delete it alone.
+    ``is_spare``: the person who asks may delete it alone. ``is_ruled``: it follows a rule.
     """
     typed = quote(segment.id)
+    by_rule = (Offer("Rule", f"segment rule {typed}"), Offer("Freeze", f"segment freeze {typed}"))
+    by_hand = (Offer("Remove Shoppers", f"segment remove {typed}"), Offer("Clear", f"segment clear {typed}"))
     return Offers(
         (
             Offer("Add Shoppers", f"segment add {typed}"),
@@ -243,10 +261,10 @@ def _next_steps(segment: Segment, *, is_spare: bool) -> Offers:
             Offer("Delete", f"segment delete {typed}", danger=True, needs_nobody=is_spare),
         ),
         more=(
-            Offer("Remove Shoppers", f"segment remove {typed}"),
+            *(by_rule if is_ruled else by_hand[:1]),
             Offer("Export", f"segment export {typed}"),
             Offer("Compare", f"segment overlap {typed}"),
             Offer("Copy", f"segment copy {typed}"),
-            Offer("Clear", f"segment clear {typed}"),
+            *(() if is_ruled else by_hand[1:]),
         ),
     )

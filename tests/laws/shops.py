@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting
 from bot.core.items import ItemKind
+from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
@@ -18,6 +19,8 @@ from bot.core.planning.steps import (
     CustomerKey,
     DeleteProfiles,
     DeleteSegment,
+    DropRule,
+    FollowRule,
     Naming,
     PromotionRef,
     RemoveMembers,
@@ -27,6 +30,8 @@ from bot.core.planning.steps import (
     SwitchPromotion,
     UpdateSegment,
 )
+from bot.core.segment_rules.followed import Followed
+from bot.core.segment_rules.rule import AcceptsMarketing, NeverOrdered
 from bot.sandbox.store.database import Shop as StoreDatabase
 from bot.sandbox.store.resources import customers as store_customers
 from bot.sandbox.store.resources import promotions as store_promotions
@@ -41,15 +46,30 @@ NEWCOMERS = ("Ada+Shop@Example.com", "o'neil@example.com", "<!channel>@example.c
 """Addresses of customers who have no profile."""
 STRANGERS = st.sampled_from(("new+list@Example.COM", "*b*@example.com", "käthe@example.com"))
 """Addresses that nobody is registered with."""
+RULED = "Newsletter"
+"""The segment that follows a rule."""
+FOLLOWED = st.sampled_from(("accepts marketing", "ACCEPTS MARKETING")).map(
+    lambda words: Followed(rule=AcceptsMarketing(), words=words)
+)
 
 
 @asynccontextmanager
 async def a_shop() -> AsyncIterator[Bench]:
-    """12 segments, 15 customers: nine with a profile in segments, three with one in none, three without one."""
+    """12 segments, 15 customers: nine with a profile in segments, three with one in none, three without one.
+
+    One of the segments follows a rule.
+    """
     async with bench(customers=12) as machine:
         drafts = [{"email": email, "first_name": "Ada", "last_name": "Byron"} for email in NEWCOMERS]
         store_customers.create(machine.store.shop, drafts)
+        followed = FollowRule(segment=ruled(machine), after=Followed(rule=NeverOrdered(), words="never ordered"))
+        await machine.carry_out(Plan(steps=(followed,)))
         yield machine
+
+
+def ruled(machine: Bench) -> SegmentRef:
+    """The segment that follows a rule."""
+    return SegmentRef(name=RULED, id=machine.segments()[RULED])
 
 
 def snapshot(machine: Bench) -> dict[str, Any]:
@@ -234,6 +254,14 @@ def draw_switch(data: st.DataObject, machine: Bench) -> AnyStep:
     return SwitchPromotion(promotion=promotion, enabled=document["status"] == "DISABLED")
 
 
+def draw_follow(data: st.DataObject, machine: Bench) -> AnyStep:
+    return FollowRule(segment=a_segment(data, machine), after=data.draw(FOLLOWED))
+
+
+def draw_drop(data: st.DataObject, machine: Bench) -> AnyStep:
+    return DropRule(segment=ruled(machine))
+
+
 DRAWN: dict[type[Step], Drawing] = {
     CreateSegment: draw_create,
     UpdateSegment: draw_update,
@@ -245,6 +273,8 @@ DRAWN: dict[type[Step], Drawing] = {
     DeleteProfiles: draw_delete_profiles,
     RetargetPromotion: draw_retarget,
     SwitchPromotion: draw_switch,
+    FollowRule: draw_follow,
+    DropRule: draw_drop,
 }
 """How each kind of Step is made up for a shop that it can be done to."""
 

@@ -18,9 +18,9 @@ KINDS: tuple[type[Step], ...] = tuple(STEPS.values())
 LASTING = tuple(kind for kind in KINDS if kind.stays is not Step.stays)
 """What stays when it is undone, by design: an account may have orders by then."""
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-every_undoable_kind = pytest.mark.parametrize(
-    "kind", [kind for kind in KINDS if kind not in LASTING], ids=lambda kind: kind.__name__
-)
+UNDOABLE = tuple(kind for kind in KINDS if kind not in LASTING and not kind.only_logged)
+"""What comes back in the store when it is undone."""
+every_undoable_kind = pytest.mark.parametrize("kind", UNDOABLE, ids=lambda kind: kind.__name__)
 
 
 @cache
@@ -39,4 +39,9 @@ def _has_items(step: Step) -> bool:
 
 async def planned_now(machine: Bench, *steps: AnyStep) -> Plan:
     """The plan of these steps as the bench's store is now."""
-    return await build_plan(steps, Shop(machine.client))
+    return await build_plan(steps, shop_of(machine))
+
+
+def shop_of(machine: Bench) -> Shop:
+    """The bench's store as it is now, with the rules that its segments follow."""
+    return Shop(machine.client, rules=machine.ledger.segment_rules)

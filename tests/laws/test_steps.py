@@ -26,10 +26,9 @@ from bot.core.planning.steps import (
     Unclear,
     UpdateSegment,
 )
-from bot.core.store_view.cached_shop import Shop
 from tests.engine.bench import Bench
 from tests.laws.shops import DRAWN, a_segment, a_shop, clash, draw_registration, forget, registered, snapshot
-from tests.laws.steps import KINDS, LASTING, every_kind, every_undoable_kind, planned, planned_now
+from tests.laws.steps import KINDS, LASTING, UNDOABLE, every_kind, every_undoable_kind, planned, planned_now, shop_of
 from tests.laws.values import FEW, LAW, values_of
 
 POLICY = Policy(approvers=frozenset({"UBEN"}))
@@ -161,6 +160,22 @@ async def test_what_was_done_and_undone_leaves_the_shop_as_it_was(kind: type[Ste
         assert snapshot(machine) == before
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.only_logged], ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@FEW
+async def test_what_only_the_log_keeps_is_undone_and_never_touches_the_store(
+    kind: type[Step], data: st.DataObject
+) -> None:
+    async with a_shop() as machine:
+        before, shop = await machine.ledger.segment_rules.all(), snapshot(machine)
+        change = await done(machine, DRAWN[kind](data, machine))
+        assert await machine.ledger.segment_rules.all() != before
+        await undone(machine, change)
+        after = await machine.ledger.segment_rules.all()
+        assert {id_: one.followed for id_, one in after.items()} == {id_: one.followed for id_, one in before.items()}
+        assert (snapshot(machine), machine.writes()) == (shop, [])
+
+
 @given(data=st.data())
 @FEW
 async def test_a_customer_who_was_registered_stays_and_has_nothing_to_be_undone(data: st.DataObject) -> None:
@@ -179,7 +194,7 @@ async def test_several_steps_are_undone_together(data: st.DataObject) -> None:
     async with a_shop() as machine:
         before = snapshot(machine)
         steps: list[AnyStep] = []
-        for kind in data.draw(st.lists(st.sampled_from([one for one in KINDS if one not in LASTING]), min_size=2)):
+        for kind in data.draw(st.lists(st.sampled_from(UNDOABLE), min_size=2)):
             step = DRAWN[kind](data, machine)
             if not any(clash(step, other, machine) for other in steps):
                 steps.append(step)
@@ -388,6 +403,6 @@ async def test_after_a_gap_no_step_writes_over_a_store_that_differs_from_what_wa
 
 
 async def planned_undo(machine: Bench, change: Change) -> Plan | None:
-    shop = Shop(machine.client)
+    shop = shop_of(machine)
     steps = await with_promotions(inverse_of(tuple(run.undo for run in change.done)), shop)
     return await build_plan(steps, shop, undoes=change.number) if steps else None

@@ -32,11 +32,7 @@ from bot.core.segment_rules.vocabulary import Named, Vocabulary
 from bot.core.store_view.names import Names, similar_names
 
 _HOW = "|".join(HOW)
-_ASK = (
-    "Conditions are like `spent over 500 in 90 days`, `ordered at least 3 times in 12 months`, "
-    "`last ordered more than 180 days ago`, `never ordered`, `registered in the last 30 days`, "
-    "`customer group is Wholesale`, `country is DE or AT`, `attribute Tier is Gold`, `accepts marketing`, `in VIPs`."
-)
+_ASK = "Conditions are like `spent over 500 in 90 days` or `country is DE`; `/segment rule help` shows more of them."
 T = TypeVar("T")
 
 

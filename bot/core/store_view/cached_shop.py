@@ -25,6 +25,7 @@ from bot.core.audit.trace import Findings
 from bot.core.errors import Impossible, NotPromotion, NotSegments
 from bot.core.frozen_value import Value
 from bot.core.language.normal_form import normal_form
+from bot.core.segment_rules.followed import NO_RULES, RulesReader
 from bot.core.store_view.empty_lists import EmptyLists
 from bot.core.store_view.names import Names, find_named, similar_names
 
@@ -76,6 +77,7 @@ class Shop:
     What words resolve to is added to ``findings``, if given. ``asked_of_additions``: what the policy asks about
     segments that shoppers are added to (``live``, ``share``); it takes a request each, so it is fetched only then.
     ``can_ask``: who typed the words can be asked what they mean; what was asked and answered is not asked again.
+    ``rules``: those that segments follow, which the store does not have.
     """
 
     def __init__(
@@ -85,8 +87,10 @@ class Shop:
         *,
         asked_of_additions: frozenset[str] = frozenset(),
         can_ask: bool = True,
+        rules: RulesReader = NO_RULES,
     ) -> None:
         self.reader = reader
+        self.rules = rules
         self.can_ask = can_ask
         self.asked_of_additions = asked_of_additions
         self.findings = findings or Findings()

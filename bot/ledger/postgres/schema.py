@@ -15,7 +15,18 @@ from bot.ledger.sql.schema_version import OLDEST_WRITER, SCHEMA, refuse_too_old
 
 _PLACES = tuple(f"ALTER TABLE processes ADD COLUMN {one} BIGINT NOT NULL DEFAULT 0" for one in ("places", "wanted"))
 _SINCE = ("ALTER TABLE processes ADD COLUMN since TEXT COLLATE \"C\" NOT NULL DEFAULT ''",)
-MIGRATIONS: dict[int, tuple[str, ...]] = {12: FIRST, 14: SEGMENTS_BY_KIND, 15: _PLACES, 16: _SINCE, 17: FACTS}
+_SEGMENT_RULES = (
+    'CREATE TABLE segment_rules (segment TEXT COLLATE "C" PRIMARY KEY, change BIGINT NOT NULL '
+    "REFERENCES changes (number), position BIGINT NOT NULL, entry BIGINT NOT NULL)",
+)
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    12: FIRST,
+    14: SEGMENTS_BY_KIND,
+    15: _PLACES,
+    16: _SINCE,
+    17: FACTS,
+    19: _SEGMENT_RULES,
+}
 """Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"
 _IS_THERE = "SELECT to_regclass('ledger_schema') IS NOT NULL"

@@ -23,6 +23,7 @@ from bot.ledger.sql.kept_lists import keep_beforehand
 from bot.ledger.sql.moves_per_person import moved_unapproved, refuse_over_limit
 from bot.ledger.sql.related_changes import others_beside
 from bot.ledger.sql.run_order import refuse_beside_running
+from bot.ledger.sql.segment_rules import save_rule
 from bot.ledger.sql.told_changes import OPEN_STATES, ToldChanges
 from bot.ledger.sql.undo_marks import mark_undone
 
@@ -203,6 +204,7 @@ class SqlChanges(ToldChanges):
             number = append(db, entry_builders.step_ran(change, run, detail, subjects, ms), at)
             if created:
                 audit_index.add_change(db, change.number)
+            save_rule(db, change, run, number)
             effects = [(number, id_, *counts) for id_, counts in detail.get("effects", {}).items()]
             db.executemany("INSERT INTO effects VALUES (?, ?, ?, ?)", effects)
 

@@ -36,6 +36,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "briefs": ("change",),
     "notices": ("change", "kind", '"user"'),
     "restored": ("segment",),
+    "segment_rules": ("segment",),
     "asks": ("id",),
     "homes": ('"user"',),
     "snapshots": ("day",),

@@ -9,6 +9,7 @@ from bot.ledger.sql.history import SqlHistory
 from bot.ledger.sql.home_tabs import SqlHomeTabs
 from bot.ledger.sql.invocations import SqlInvocations
 from bot.ledger.sql.leases import Releases, SqlLeases
+from bot.ledger.sql.segment_rules import SqlSegmentRules
 from bot.ledger.sql.summary_runs import SqlSummaryRuns
 
 
@@ -24,5 +25,6 @@ def ledger_on(database: Database) -> Ledger:
         history=SqlHistory(database),
         home_tabs=SqlHomeTabs(database, releases),
         facts=SqlFacts(database, releases),
+        segment_rules=SqlSegmentRules(database),
         storage=database,
     )

@@ -91,3 +91,12 @@ def seventeenth(db: Database) -> None:
     """Create the tables of what rules of segments read."""
     for statement in FACT_TABLES:
         db.conn.execute(statement)
+
+
+@migrations(name="0019_segment_rules")
+def nineteenth(db: Database) -> None:
+    """Create the table of the rules that segments follow: the Step of a change, and the entry that says it is done."""
+    db.conn.execute(
+        "CREATE TABLE segment_rules (segment TEXT PRIMARY KEY, change INTEGER NOT NULL REFERENCES changes (number), "
+        "position INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT"
+    )

@@ -682,12 +682,15 @@ def test_who_is_about_to_be_added_or_deleted_is_in_no_list_of_a_segment() -> Non
         ("delete_profiles", "live shoppers", "destructive in_requests undone_last"),
         ("retarget_promotion", "live", "destructive"),
         ("switch_promotion", "live", "destructive"),
+        ("follow_rule", "", "destructive only_logged"),
+        ("drop_rule", "", "only_logged"),
     ],
 )
 def test_what_policy_and_run_know_of_each_kind_of_step(kind: str, conditions: str, flags: str) -> None:
     step = STEPS[kind]
     assert " ".join(sorted(step.conditions)) == conditions
-    assert [flag for flag in ("destructive", "in_requests", "undone_last") if getattr(step, flag)] == flags.split()
+    known = ("destructive", "in_requests", "only_logged", "undone_last")
+    assert [flag for flag in known if getattr(step, flag)] == flags.split()
 
 
 def test_a_deleted_segment_was_there_before_and_nothing_is_afterwards() -> None:

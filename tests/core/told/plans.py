@@ -20,6 +20,8 @@ from bot.core.planning.steps import (
     CreateProfiles,
     CreateSegment,
     DeleteProfiles,
+    DropRule,
+    FollowRule,
     Naming,
     PromotionRef,
     RemoveMembers,
@@ -30,6 +32,8 @@ from bot.core.planning.steps import (
 )
 from bot.core.planning.steps.profiles import Memberships, OldProfile
 from bot.core.planning.steps.references import Restored
+from bot.core.segment_rules.followed import Followed
+from bot.core.segment_rules.rule import NeverOrdered
 from bot.core.store_view.reach import Reach
 from tests.core.samples import add, delete, plan, uuid
 from tests.core.told.changes import USES, every
@@ -92,6 +96,11 @@ def steps() -> Iterator[tuple[str, AnyStep]]:
             )
     gone = (Restored(name="VIPs", old_id=uuid(1)), Restored(name="Old", old_id=uuid(2), new_id=uuid(3)))
     yield "point", RetargetPromotion(promotion=SPRING, before=IN_VIPS, after=IN_VIPS, restored=gone)
+    never, ever = (Followed(rule=NeverOrdered(), words=words) for words in ("never ordered", "not (never ordered)"))
+    yield "follow a rule", FollowRule(segment=VIPS, after=never)
+    yield "follow another rule", FollowRule(segment=VIPS, before=ever, after=never)
+    yield "be a list again", DropRule(segment=VIPS, before=never)
+    yield "be the list that it is", DropRule(segment=VIPS)
 
 
 def _plans() -> Iterator[tuple[str, Plan]]:

@@ -24,6 +24,7 @@ from bot.core.planning.steps.promotions import RetargetPromotion, pointed
 from bot.core.planning.steps.references import Naming, PromotionRef, Restored, SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.segment_naming import UpdateSegment
+from bot.core.planning.steps.segment_rules import DropRule, FollowRule
 from bot.core.planning.steps.segments import CreateSegment, DeleteSegment
 from bot.core.planning.steps.step import BATCH, Gone, Moves, Step, Unclear
 
@@ -37,7 +38,9 @@ AnyStep = Annotated[
     | CreateProfiles
     | DeleteProfiles
     | RetargetPromotion
-    | SwitchPromotion,
+    | SwitchPromotion
+    | FollowRule
+    | DropRule,
     Field(discriminator="kind"),
 ]
 STEPS: Mapping[str, type[Step]] = {kind.model_fields["kind"].default: kind for kind in get_args(get_args(AnyStep)[0])}
@@ -57,6 +60,8 @@ __all__ = [
     "CustomerKey",
     "DeleteProfiles",
     "DeleteSegment",
+    "DropRule",
+    "FollowRule",
     "Gone",
     "Moves",
     "Naming",

@@ -39,6 +39,8 @@ class Step(Value):
     """The conditions of approval rules that it can meet: ``shoppers``, ``per``, ``share``, ``live``."""
     in_requests: ClassVar[bool] = False
     """Whether it takes several requests, some of which may be carried out and others not."""
+    only_logged: ClassVar[bool] = False
+    """Whether it changes nothing in the store, and only what the log keeps."""
     undone_last: ClassVar[bool] = False
     """Whether it comes after the other Steps of an undo."""
 

@@ -1,0 +1,122 @@
+"""Letting a segment follow a rule, or be a plain list again. The store has no rules: the log keeps them."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from bot.bigcommerce import Reader, Store
+from bot.core.errors import NothingToDo
+from bot.core.planning.steps.references import SegmentRef
+from bot.core.planning.steps.results import Applied
+from bot.core.planning.steps.step import Step, present
+from bot.core.segment_rules.followed import Followed
+from bot.core.store_view.cached_shop import Shop
+
+if TYPE_CHECKING:
+    from bot.core.planning.steps import AnyStep
+
+
+class OnRule(Step):
+    """What changes the rule of a segment, and nothing in the store. ``before`` is the rule that it follows until then.
+
+    Once its run is on record as done, the segment has another rule: there is nothing to carry out.
+    """
+
+    only_logged: ClassVar[bool] = True
+    segment: SegmentRef
+    before: Followed | None = None
+
+    @property
+    def target(self) -> SegmentRef:
+        """The segment."""
+        return self.segment
+
+    @property
+    def batch_key(self) -> tuple[str, str]:
+        """The kind and segment: one line per segment."""
+        return (self.kind, self.segment.name)  # type: ignore[attr-defined]  # each kind of Step has it
+
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it with the segment's current name and rule. Raises Gone."""
+        segment = await present(self.segment, shop)
+        now = await shop.rules.of(segment.id)
+        return self.model_copy(update={"segment": SegmentRef.of(segment), "before": now.followed if now else None})
+
+    async def apply(self, store: Store) -> Applied:
+        """Do nothing: what is recorded of its run is all."""
+        return Applied()
+
+
+class FollowRule(OnRule):
+    """Let a segment follow a rule."""
+
+    kind: Literal["follow_rule"] = "follow_rule"
+    does: ClassVar[str] = "let a segment follow a rule"
+    destructive: ClassVar[bool] = True
+    after: Followed
+
+    @property
+    def risk(self) -> str:
+        """That a rule decides who is in the segment."""
+        return "lets a segment follow a rule"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The rule, and what it was until then."""
+        was = (f"Until now it follows another rule: {self.before.words}",) if self.before else ()
+        return (f"Rule: {self.after.words}", *was)
+
+    def describe(self, shoppers: int) -> str:
+        """Describe that the segment follows a rule from then on."""
+        another = "another" if self.before else "a"
+        return f"Let the segment {self.segment.name} follow {another} rule"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """Return the words of both rules."""
+        return _words(self.before), _words(self.after)
+
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it with the segment's current name and rule. Raises Gone; NothingToDo if it follows this one."""
+        now = await super().refreshed(shop)
+        if now.before == now.after:
+            raise NothingToDo(f"{now.segment.name} follows this rule already.")
+        return now
+
+    async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
+        """Return the Step that lets it follow the rule of before, or none."""
+        if self.before is None:
+            return (DropRule(segment=self.segment, before=self.after),)
+        return (FollowRule(segment=self.segment, before=self.after, after=self.before),)
+
+
+class DropRule(OnRule):
+    """Let a segment that follows a rule be a plain list again, with the shoppers whom it has."""
+
+    kind: Literal["drop_rule"] = "drop_rule"
+    does: ClassVar[str] = "make a segment that follows a rule a plain list"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The rule that it follows until then."""
+        return (f"Until now it follows a rule: {self.before.words}",) if self.before else ()
+
+    def describe(self, shoppers: int) -> str:
+        """Describe that it is a list again."""
+        return f"Make the segment {self.segment.name} a plain list again"
+
+    def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
+        """Return the words of the rule, and that there is none afterwards."""
+        return _words(self.before), _words(None)
+
+    async def refreshed(self, shop: Shop) -> Self:
+        """Return it with the segment's current name and rule. Raises Gone; NothingToDo if it follows none."""
+        now = await super().refreshed(shop)
+        if now.before is None:
+            raise NothingToDo(f"{now.segment.name} is a plain list already: it follows no rule.")
+        return now
+
+    async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
+        """Return the Step that lets it follow the rule again."""
+        return (FollowRule(segment=self.segment, after=self.before),) if self.before else ()
+
+
+def _words(followed: Followed | None) -> dict[str, str | None]:
+    return {"rule": followed.words if followed else None}

@@ -1,0 +1,37 @@
+"""Who belongs to a segment by its rule, from the facts as they are read now."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from bot.core.segment_rules.evaluation import AsOf, sums_needed, who_belongs
+from bot.core.segment_rules.facts import FactsReader, OrderSums
+from bot.core.segment_rules.rule import Rule
+
+
+class Belonging(NamedTuple):
+    """The ids of the customers who belong, and of all whom the facts know: of others nobody can tell."""
+
+    inside: frozenset[int]
+    known: frozenset[int]
+
+
+async def find_belonging(
+    rule: Rule, facts: FactsReader, members: Mapping[str, Collection[int]], as_of: AsOf
+) -> Belonging:
+    """Return who belongs. ``members``: the ids of the customers in each segment that the rule names.
+
+    Pieces are evaluated in a thread, one after the other, so that others have their turns.
+    """
+    sums = {since: await _sums(facts, since) for since in sums_needed(rule, as_of)}
+    inside, known = set[int](), set[int]()
+    async for piece in facts.customers():
+        inside.update(await asyncio.to_thread(partial(who_belongs, rule, piece, sums, members, as_of)))
+        known.update(one.id for one in piece)
+    return Belonging(frozenset(inside), frozenset(known))
+
+
+async def _sums(facts: FactsReader, since: datetime | None) -> dict[int, OrderSums]:
+    return {one.customer_id: one async for piece in facts.order_sums(since) for one in piece}

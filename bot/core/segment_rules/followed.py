@@ -1,0 +1,45 @@
+"""The rule that a segment follows, as it was approved and is sealed in the log."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.core.frozen_value import Value
+from bot.core.segment_rules.rule import Rule
+
+
+class Followed(Value):
+    """A rule, and its ``words`` as people approved them, with the names that its segments and groups had then."""
+
+    rule: Rule
+    words: str
+
+
+class FollowedBy(Value):
+    """What a segment follows, since which change."""
+
+    followed: Followed
+    change: int
+
+
+class RulesReader(Protocol):
+    """Reads which segments follow rules."""
+
+    async def of(self, segment_id: str) -> FollowedBy | None:
+        """Return the rule that this segment follows; None if it is a plain list."""
+
+    async def all(self) -> Mapping[str, FollowedBy]:
+        """Return the rules of all segments that follow one, by the segment's id."""
+
+
+class NoRules:
+    """A store whose segments are all plain lists."""
+
+    async def of(self, segment_id: str) -> FollowedBy | None:
+        """Return that this one is."""
+
+    async def all(self) -> Mapping[str, FollowedBy]:
+        """Return none."""
+        return {}
+
+
+NO_RULES = NoRules()

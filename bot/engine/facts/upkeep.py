@@ -1,0 +1,50 @@
+"""Keeps the facts as the store is, where segments follow rules or somebody asks for one; else nothing is read."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from bot.bigcommerce import Reader, StoreError
+from bot.core.errors import Refusal
+from bot.engine.facts.reading import FactsReading
+from bot.engine.process import Process
+
+EVERY = timedelta(hours=1)
+"""How old the facts become before what changed is read."""
+PAUSE = 60.0
+"""Seconds between two looks at how old they are."""
+log = logging.getLogger(__name__)
+
+
+class FactsUpkeep:
+    """Brings the facts of one process's ledger up to date: once an hour, and whenever somebody waits for them."""
+
+    def __init__(self, process: Process, store: Reader) -> None:
+        self._process = process
+        self._reading = FactsReading(process, store)
+        self._looks_at = 0.0
+        self._under_way: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Look whether the facts are due, and read what changed if they are; once a minute, however often called."""
+        if self._process.elapsed() >= self._looks_at:
+            self._looks_at = self._process.elapsed() + PAUSE
+            self._process.tasks.start(self._read_if_due())
+
+    def read(self) -> None:
+        """Start to read what is not read yet, unless that is under way."""
+        if self._under_way is None or self._under_way.done():
+            self._under_way = self._process.tasks.start(self._read())
+
+    async def _read_if_due(self) -> None:
+        ledger = self._process.ledger
+        read_to = (await ledger.facts.freshness()).read_to
+        is_fresh = read_to is not None and self._process.clock() - read_to < EVERY
+        if not is_fresh and await ledger.segment_rules.all():
+            self.read()
+
+    async def _read(self) -> None:
+        try:
+            await self._reading.bring_up_to_date()
+        except (StoreError, Refusal) as error:
+            log.warning("Customers and orders could not be brought up to date: %s", error)

@@ -1,0 +1,50 @@
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+
+from bot.core.segment_rules.belonging import find_belonging
+from bot.core.segment_rules.evaluation import AsOf
+from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
+from bot.core.segment_rules.followed import NO_RULES
+from bot.core.segment_rules.rule import Rule
+from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
+from tests.core.segment_rules.plain_evaluation import PlainShop
+from tests.core.segment_rules.test_evaluation import sums_of
+from tests.laws.values import LAW
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@dataclass(frozen=True)
+class PlainFacts:
+    """The facts about a shop that is held in memory, in pieces of two."""
+
+    shop: PlainShop
+
+    async def freshness(self) -> Freshness:
+        return Freshness()
+
+    async def customers(self) -> AsyncIterator[Sequence[CustomerFacts]]:
+        for start in range(0, len(self.shop.customers), 2):
+            yield self.shop.customers[start : start + 2]
+
+    async def order_sums(self, since: datetime | None) -> AsyncIterator[Sequence[OrderSums]]:
+        found = sorted(sums_of(self.shop, since).values())
+        for start in range(0, len(found), 2):
+            yield found[start : start + 2]
+
+
+@settings(LAW, max_examples=50)
+@given(RULES, SHOPS)
+async def test_who_belongs_is_found_piece_by_piece(rule: Rule, shop: PlainShop) -> None:
+    found = await find_belonging(rule, PlainFacts(shop), shop.members, AsOf(TODAY, BERLIN))
+    plain = rule.model_dump()
+    assert found.inside == {one.id for one in shop.customers if shop.belongs(plain, one, TODAY, BERLIN)}
+    assert found.known == {one.id for one in shop.customers}
+
+
+async def test_a_store_of_plain_lists_has_no_rules() -> None:
+    assert (await NO_RULES.of("x"), await NO_RULES.all()) == (None, {})

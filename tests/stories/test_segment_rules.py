@@ -1,0 +1,267 @@
+"""A segment that follows a rule instead of a list, as a chat. It runs when somebody asks."""
+
+import pytest
+
+from bot.bigcommerce import OrdersForbidden
+from bot.core.segment_rules.facts import Freshness
+from bot.engine.facts.reading import FactsReading
+from tests.harness import World, buttons, filled, said
+from tests.records import verified
+
+RULE = "spent over 500 in 90 days"
+ADA, BEN, CHEN = "ada@example.com", "ben@example.com", "chen@example.com"
+
+
+async def buy(slack: World, *buyers: str) -> None:
+    """These customers buy for 600 each in the store, and what changed there is read."""
+    for email in buyers:
+        slack.store.act("place_order", customer_id=slack.customer_id(email), total="600.00")
+    assert slack.bot
+    await FactsReading(slack.bot.engine.process, slack.bot.store).bring_up_to_date()
+
+
+async def cancel(slack: World, *buyers: str) -> None:
+    """Whatever these customers bought is cancelled, and what changed is read."""
+    for email in buyers:
+        orders = slack.store.shop.rows("SELECT id FROM orders WHERE customer_id = ?", slack.customer_id(email))
+        for order in orders:
+            slack.store.act("change_order", order_id=order["id"], status_id=5)
+    await buy(slack)
+
+
+async def freshness(slack: World) -> Freshness:
+    """How fresh what was read of the store is."""
+    assert slack.bot
+    return await slack.bot.engine.process.ledger.facts.freshness()
+
+
+@pytest.fixture
+async def shop(slack: World) -> World:
+    """Ada and Ben are in Gold; Ada and Chen, who has no profile yet, bought for 600."""
+    for email in (ADA, BEN, CHEN):
+        slack.register(email)
+    slack.give_profiles(ADA, BEN)
+    slack.put("Gold")
+    slack.join("Gold", ADA, BEN)
+    await buy(slack, ADA, CHEN)
+    return slack
+
+
+def inside(slack: World, name: str = "Gold") -> set[str]:
+    """Which of the three are in a segment."""
+    found = slack.members(name)
+    return {email for email in (ADA, BEN, CHEN) if slack.profile_id(email) in found}
+
+
+async def test_a_segment_follows_a_rule_once_a_second_person_agrees(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE}", by="ana")
+    card = said(shop.card(1))
+    assert "Let the segment Gold follow a rule" in card
+    assert "Rule: spent over 500 in 90 days" in card
+    assert "1 joins, 1 leaves." in card
+    assert "The rule runs only when you ask for it again." in card
+    assert "1 approval" in card
+    assert buttons(shop.card(1))[:2] == ["Start Rule", "Reject"]
+    assert inside(shop) == {ADA, BEN}
+
+    await shop.press("Start Rule", by="ana")
+    assert inside(shop) == {ADA, BEN}
+    await shop.press("Start Rule", by="ben")
+    assert inside(shop) == {ADA, CHEN}
+    assert "Done" in said(shop.card(1))
+
+    await shop.type("/segment show Gold")
+    assert f"Follows a rule since change 1, run when you ask: {RULE}" in shop.whisper()
+    assert shop.bot
+    assert verified(shop.bot.engine.process.ledger).holds
+
+
+async def test_undoing_it_puts_shoppers_back_and_drops_the_rule(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/change undo 1")
+    assert "Make the segment Gold a plain list again" in said(shop.card(2))
+    await shop.press("Undo Change", by="ben", change=2)
+    assert inside(shop) == {ADA, BEN}
+    await shop.type("/segment show Gold")
+    assert "Follows a rule" not in shop.whisper()
+
+
+async def test_what_was_bought_meanwhile_is_asked_about_again(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE}")
+    await cancel(shop, ADA)
+    await buy(shop, BEN)
+    await shop.press("Start Rule", by="ben")
+    assert "approval again" in said(shop.card(1))
+    assert inside(shop) == {ADA, BEN}
+    await shop.press("Start Rule", by="cleo")
+    assert inside(shop) == {BEN, CHEN}
+
+
+async def test_the_same_rule_asked_for_again_is_run_again(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "Nothing to do: Gold follows this rule already, and no one would join or leave." in shop.whisper()
+    await buy(shop, BEN)
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "Add 1 shopper to Gold" in said(shop.card(2))
+    assert inside(shop) == {ADA, BEN, CHEN}
+    await cancel(shop, BEN, CHEN)
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "Remove 2 of 3 shoppers from Gold" in said(shop.card(3))
+    assert inside(shop) == {ADA, BEN, CHEN}
+
+
+async def test_another_rule_takes_the_place_of_the_first(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/segment rule Gold spent over 500 in 90 days and in Gold")
+    card = said(shop.card(2))
+    assert "Let the segment Gold follow another rule" in card
+    assert "Until now it follows another rule: spent over 500 in 90 days" in card
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/change undo 2")
+    await shop.press("Undo Change", by="ben", change=3)
+    await shop.type("/segment show Gold")
+    assert f"Follows a rule since change 3, run when you ask: {RULE}" in shop.whisper()
+
+
+async def test_freezing_makes_a_list_of_it_again_at_once(shop: World) -> None:
+    await shop.type("/segment freeze Gold")
+    assert "Gold is a plain list already: it follows no rule." in shop.whisper()
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/segment freeze Gold")
+    assert "Done" in said(shop.card(2))
+    assert inside(shop) == {ADA, CHEN}
+    await shop.type("/segment show Gold")
+    assert "Follows a rule" not in shop.whisper()
+    await shop.type("/change undo 2")
+    assert "1 approval" in said(shop.card(3))
+
+
+async def test_the_form_shows_the_rule_and_takes_another(shop: World) -> None:
+    await shop.type("/segment rule Gold")
+    assert filled(shop.form(), "rule") is None
+    await shop.submit({"rule": RULE})
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/segment rule Gold")
+    assert filled(shop.form(), "rule") == RULE
+    await shop.submit({"rule": "spent over 99,999 in 90 days"})
+    assert "2 leave" in said(shop.card(2))
+    assert "This leaves Gold empty." in said(shop.card(2))
+    assert inside(shop) == {ADA, CHEN}
+
+
+async def test_a_rule_that_is_not_clear_is_answered_and_nothing_is_asked_for(shop: World) -> None:
+    await shop.type("/segment rule Gold spent over 1.000 in a year")
+    assert "I couldn't read “1.000” as an amount." in shop.whisper()
+    await shop.type("/segment rule Gold spent over 500")
+    assert "In how many days?" in shop.whisper()
+    await shop.type("/segment rule Gold in VIPs or Newsletter and not in Gold")
+    assert "can be read in more than one way" in shop.whisper()
+    assert shop.cards(1) == []
+
+
+async def test_what_was_read_too_long_ago_is_read_anew_first(shop: World) -> None:
+    shop.clock.forward(hours=25)
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "they are being read now: what changed since the last time" in shop.whisper()
+    assert shop.cards(1) == []
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "Let the segment Gold follow a rule" in said(shop.card(1))
+
+
+async def test_a_scope_that_was_taken_away_is_told_and_changes_nothing(shop: World) -> None:
+    scopes = shop.store.scopes
+    shop.store.scopes = {scope for scope in scopes if "orders" not in scope}
+    with pytest.raises(OrdersForbidden):
+        await buy(shop)
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "its token lacks  store_v2_orders_read_only" in shop.whisper()
+    assert inside(shop) == {ADA, BEN}
+    assert shop.cards(1) == []
+    shop.store.scopes = scopes
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "its token lacks" in shop.whisper()
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "Let the segment Gold follow a rule" in said(shop.card(1))
+
+
+async def test_where_segments_follow_rules_what_changed_is_read_each_hour(shop: World) -> None:
+    shop.clock.forward(hours=2)
+    before = shop.asked()
+    await shop.sweep()
+    assert shop.asked() == before
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    shop.store.act("place_order", customer_id=shop.customer_id(BEN), total="600.00")
+    shop.clock.forward(minutes=2)
+    await shop.sweep()
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert inside(shop) == {ADA, BEN, CHEN}
+    shop.clock.forward(hours=2)
+    shop.store.scopes = set()
+    await shop.sweep()
+    assert (await freshness(shop)).missing == ("store_v2_orders_read_only", "store_v2_customers_read_only")
+
+
+async def test_attributes_and_groups_steer_a_segment(shop: World) -> None:
+    shop.store.act("set_attribute", customer_id=shop.customer_id(BEN), name="Tier", value="gold")
+    shop.store.act("change_customer", customer_id=shop.customer_id(CHEN), group="Trade and Co")
+    await buy(shop)
+    await shop.type("/segment rule Gold attribute Tier is Gold or customer group is Trade and Co")
+    assert "Rule: attribute Tier is Gold, or customer group is “Trade and Co”" in said(shop.card(1))
+    await shop.press("Start Rule", by="ben")
+    assert inside(shop) == {BEN, CHEN}
+    await shop.type("/segment rule Gold")
+    assert filled(shop.form(), "rule") == "attribute Tier is Gold, or customer group is “Trade and Co”"
+
+
+async def test_what_was_never_read_is_read_when_somebody_asks_for_a_rule(slack: World) -> None:
+    await slack.type(f"/segment rule VIPs {RULE}")
+    assert "they are being read now: all of them, for the first time" in slack.whisper()
+    assert slack.cards(1) == []
+    await slack.type(f"/segment rule VIPs {RULE}")
+    assert "Let the segment VIPs follow a rule" in said(slack.card(1))
+
+
+async def test_of_whom_nothing_was_read_nobody_leaves(shop: World) -> None:
+    shop.register("new@example.com")
+    shop.give_profiles("new@example.com")
+    shop.join("Gold", "new@example.com")
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    assert inside(shop) == {ADA, CHEN}
+    assert shop.profile_id("new@example.com") in shop.members("Gold")
+
+
+async def test_whoever_changes_it_by_hand_is_told_that_the_rule_takes_it_back(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    warning = "Gold follows a rule: its next run takes back what the rule does not say."
+    await shop.type(f"/segment add Gold {BEN}")
+    assert warning in said(shop.card(2))
+    await shop.type(f"/segment remove Gold {ADA}")
+    assert warning in said(shop.card(3))
+    await shop.type(f"/segment add VIPs {BEN}")
+    assert "follows a rule" not in said(shop.card(4))
+
+
+async def test_deleting_a_segment_tells_which_rules_are_lost_by_it(shop: World) -> None:
+    await shop.type("/segment rule Gold in VIPs or accepts marketing")
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/segment delete VIPs, Gold")
+    card = said(shop.card(2))
+    assert "Gold follows a rule, which an undo does not bring back." in card
+    assert "The rule of Gold" not in card
+    await shop.type("/segment delete VIPs")
+    assert "The rule of Gold names VIPs, and can't be run without." in said(shop.card(3))
+    await shop.press("Delete Segment", by="ben", change=3)
+    await shop.type("/segment rule Gold")
+    assert filled(shop.form(), "rule") == "in a deleted segment, or accepts marketing"
+    await shop.press("Delete Segment", by="ben", change=2)
+    shop.put("Platinum")
+    await shop.type("/segment delete Platinum")
+    assert "rule" not in said(shop.card(4))
