@@ -69,7 +69,8 @@ async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Led
         stack.callback(store.close)
         if store.empty:
             print(f"Filling a new store with {options.customers:,} customers…", flush=True)
-            seeds.seed(store, customers=options.customers)
+            today = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
+            seeds.seed(store, customers=options.customers, until=int(today.timestamp()))
             await _seed_history(ledger, store)
     if "workspace" in options.parts:
         workspace = Workspace(

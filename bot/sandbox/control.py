@@ -1,7 +1,7 @@
 """The control API: scripts and the page act as people, and read what those people see.
 
-POST /control/type, upload, shortcut, press, submit, cancel, home, suggest, fault and store; GET /control/state, people
-and requests.
+POST /control/type, upload, shortcut, press, submit, cancel, home, suggest, fault, store and shop; GET /control/state,
+people and requests.
 """
 
 import json
@@ -181,17 +181,22 @@ def fault_route(workspace: Workspace | None, store: Store | None) -> web.RouteDe
 def settings_route(store: Store | None) -> web.RouteDef:
     """Build POST /control/store {setting: value, …}: how the store answers what BigCommerce leaves open.
 
-    It responds with all settings; an empty body changes none.
+    `scopes` are those of the token. It responds with all settings; an empty body changes none.
     """
 
     async def change(body: Json) -> Json:
         if store is None:
             raise Misuse("No store runs here.")
+        fields = dict(body)
+        scopes = fields.pop("scopes", sorted(store.scopes))
+        if not isinstance(scopes, list) or not all(isinstance(one, str) for one in scopes):
+            raise Misuse("'scopes' is a list of texts.")
         try:
-            store.set(**body)
+            store.set(**fields)
         except ValueError as wrong:
             raise Misuse(str(wrong)) from None
-        return {"ok": True, "ack_ms": None, "settings": store.settings.model_dump()}
+        store.scopes = set(scopes)
+        return {"ok": True, "ack_ms": None, "settings": store.settings.model_dump(), "scopes": sorted(scopes)}
 
     return web.post("/control/store", _answering(change))
 
@@ -208,3 +213,17 @@ def _check_that_it_may_strike(fault: StoreFault | MethodFault) -> None:
         known = ", ".join((*METHODS, *DOORS))
         block = f" with a block {fault.block}" if fault.block else ""
         raise Misuse(f"Slack has no {fault.method}{block} here, so this would never happen. There is: {known}.")
+
+
+def shop_route(store: Store | None) -> web.RouteDef:
+    """Build POST /control/shop {"act": "place_order", …}: what shoppers and staff do in the store; see `outside`."""
+
+    async def happen(body: Json) -> Json:
+        if store is None:
+            raise Misuse("No store runs here.")
+        try:
+            return {"ok": True, "ack_ms": None, **store.act(**body)}
+        except (TypeError, ValueError) as wrong:
+            raise Misuse(str(wrong)) from None
+
+    return web.post("/control/shop", _answering(happen))

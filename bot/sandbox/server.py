@@ -1,6 +1,6 @@
 """The sandbox on one port: the emulated store, the emulated Slack, the control API and the page.
 
-/stores/{hash}/v3/…                          the store's API
+/stores/{hash}/v3/… /v2/…                    the store's API
 /api /socket /response /upload /files        Slack's
 /control/…                                   people at their screens, for scripts and the page
 /  /page/…                                   the page
@@ -45,7 +45,8 @@ def application(
     """Build one application from the given parts."""
     app = web.Application(middlewares=[only_from_here], client_max_size=web_api.MOST_BYTES)
     app.router.add_get("/healthz", _health(store, workspace, log))
-    app.router.add_routes([control.fault_route(workspace, store), control.settings_route(store), _requests(store)])
+    of_store = (control.fault_route(workspace, store), control.settings_route(store), control.shop_route(store))
+    app.router.add_routes([*of_store, _requests(store)])
     if workspace is not None:
         _add_workspace(app, workspace, store, log)
     if store is not None:

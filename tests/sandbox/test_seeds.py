@@ -94,3 +94,56 @@ def test_larger_shop_keeps_its_proportions() -> None:
     sizes = {row["name"]: row["shoppers"] for row in store.overview()["segments"]}
     assert (sizes["VIPs"], sizes["Newsletter"]) == (1000, 5000)
     store.close()
+
+
+def test_two_years_of_orders_are_believable() -> None:
+    store = seeded()
+    rows = store.shop.rows("SELECT * FROM orders ORDER BY id")
+    assert (len(rows), rows[0]["id"]) == (2_000, 100)
+    assert [row["date_created"] for row in rows] == sorted(row["date_created"] for row in rows)
+    assert (rows[0]["date_created"][:7], rows[-1]["date_created"][:7]) == ("2024-04", "2026-03")
+    assert {0, 4, 5, 6, 10, 14} <= {row["status_id"] for row in rows}
+    assert all(row["date_modified"] >= row["date_created"] for row in rows)
+    assert {"USD", "EUR", "GBP", "CAD"} == {row["currency"] for row in rows}
+    assert 0 < sum(row["is_deleted"] for row in rows) < 20
+    assert 0.1 < sum(row["customer_id"] == 0 for row in rows) / len(rows) < 0.3
+    assert all(row["refunded"] == row["total"] for row in rows if row["status_id"] == 4)
+    assert any(0 < row["refunded"] < row["total"] for row in rows)
+    store.close()
+
+
+def test_nobody_orders_before_registering_and_some_never_do() -> None:
+    store = seeded()
+    early = (
+        "SELECT count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE c.date_created > orders.date_created"
+    )
+    never = "SELECT count(*) FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)"
+    good = """SELECT count(*) FROM (SELECT 1 FROM orders WHERE customer_id > 0 AND status_id NOT IN (0, 4, 5, 6)
+              AND date_created > '2025-03-31' GROUP BY customer_id HAVING sum(total - refunded) > 1000 * 10000)"""
+    assert store.shop.count(early) == 0
+    assert 80 <= store.shop.count(never) <= 200
+    assert 5 <= store.shop.count(good) <= 80
+    store.close()
+
+
+def test_customers_have_groups_countries_tiers_and_subscriptions() -> None:
+    store = seeded()
+    count = store.shop.count
+    assert count("SELECT count(DISTINCT attribute_value) FROM attribute_values WHERE attribute_id = 1") == 3
+    assert 100 < count("SELECT count(*) FROM attribute_values WHERE attribute_id = 1") < 250
+    group = "json_extract(document, '$.customer_group_id')"
+    assert count(f"SELECT count(DISTINCT {group}) FROM customers") == 4
+    assert count("SELECT count(*) FROM customers WHERE document LIKE '%country_code\": \"DE%'") > 10
+    readers = "SELECT count(*) FROM subscribers WHERE consents LIKE '%newsletter%' AND email LIKE '%@example.com'"
+    assert count(readers) == 200
+    assert count("SELECT count(*) FROM subscribers WHERE email LIKE '%@example.org'") > 0
+    store.close()
+
+
+def test_a_shop_may_end_today_and_have_any_number_of_orders() -> None:
+    store = Store(":memory:")
+    seed(store, customers=20, orders=7, until=1_800_000_000)
+    assert store.shop.count("SELECT count(*) FROM orders") == 7
+    latest = "SELECT max(strftime('%Y', date_created)) FROM"
+    assert [store.shop.count(f"{latest} {table}") for table in ("customers", "orders")] == [2026, 2027]
+    store.close()

@@ -162,7 +162,9 @@ def build(fields: Mapping[str, Any]) -> Acts:
     try:
         return _ACT.validate_python(dict(fields))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        wrong = "; ".join(
+            ": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in error.errors()
+        )
         raise ValueError(f"That cannot happen in the store: {wrong}.") from None
 
 

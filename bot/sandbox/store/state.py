@@ -62,7 +62,7 @@ class Store:
         """Change settings. Raises ValueError with a sentence for what cannot be set."""
         self.shop.settings = self.settings.changed(fields)
 
-    def act(self, act: str, **fields: Any) -> dict[str, Any]:
+    def act(self, act: str = "", **fields: Any) -> dict[str, Any]:
         """Let something happen in the shop beside the API; see `outside`. Raises ValueError with a sentence."""
         happening = outside.build({"act": act, **fields})
         self.shop.keep_for_readers()

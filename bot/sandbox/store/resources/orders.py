@@ -1,6 +1,7 @@
 """Orders of the emulated store, following orders.v2.yml. Behaviour only: no HTTP.
 
-Sub-resources (products, consignments, …) are links, as where they are not included.
+Sub-resources (products, …) are links, as where they are not included. Consignments are left out: what the document
+says of their link fits both of the shapes of which it allows one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -138,7 +139,6 @@ _LINKS = {
     "products": "products",
     "shipping_addresses": "shippingaddresses",
     "coupons": "coupons",
-    "consignments": "consignments",
     "fees": "fees",
 }
 

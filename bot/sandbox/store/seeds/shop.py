@@ -13,6 +13,7 @@ from bot.sandbox.store.resources.customers import folded
 from bot.sandbox.store.resources.profiles import COLUMNS as PROFILE_COLUMNS
 from bot.sandbox.store.resources.promotions import store as store_promotion
 from bot.sandbox.store.resources.segments import COLUMNS as SEGMENT_COLUMNS
+from bot.sandbox.store.seeds.behaviour import seed_behaviour
 from bot.sandbox.store.seeds.promotions import promotions
 from bot.sandbox.store.state import Store
 
@@ -20,6 +21,7 @@ SEED = 1683  # any number; another one gives another shop
 OPENED = 1_672_560_000  # 2023-01-01T08:00:00Z, in seconds since 1970
 LATEST = 1_774_944_000  # 2026-03-31T08:00:00Z: nothing in the shop is newer
 WITH_PROFILE = 0.9
+ORDERS_EACH = 5  # for each customer
 
 
 class Kind(NamedTuple):
@@ -62,22 +64,25 @@ Singh Sokolov Tanaka Torres Vance Walsh Weber Williams Wong Wright Yilmaz Young 
 """
 
 
-def seed(store: Store, *, customers: int = 400) -> None:
-    """Fill an empty store: customers, profiles for nine of ten, 12 segments with members, 6 promotions.
+def seed(store: Store, *, customers: int = 400, orders: int | None = None, until: int = LATEST) -> None:
+    """Fill an empty store: customers, profiles for nine of ten, 12 segments with members, 6 promotions, orders.
 
-    The same number of customers always gives the same shop, including ids; segments' sizes grow with it. Raises
-    ValueError if the store is not empty.
+    The same number of customers always gives the same shop, including ids; segments' sizes grow with it, and so do the
+    `orders`, if it is not said how many. Nobody registers or orders after `until`. Raises ValueError if the store is
+    not empty.
     """
     if not store.empty:
         raise ValueError("Only an empty store can be seeded.")
     dice = random.Random(SEED)  # noqa: S311 - a shop to play with, no secret
     with store.shop.db:
-        _seed_customers(store.shop, dice, customers)
+        _seed_customers(store.shop, dice, customers, until - LATEST)
         _seed_profiles(store.shop, dice)
         segments = _seed_segments(store.shop, dice)
         _seed_members(store.shop, dice, customers)
         for document in promotions(segments):
             store_promotion(store.shop, document)
+        count = ORDERS_EACH * customers if orders is None else orders
+        seed_behaviour(store.shop, SEED, count=count, until=until)
     store.note_write()
 
 
@@ -92,12 +97,12 @@ def courses(store: Store, days: int) -> list[dict[str, int]]:
     return found
 
 
-def _seed_customers(shop: Shop, dice: random.Random, customers: int) -> None:
+def _seed_customers(shop: Shop, dice: random.Random, customers: int, later: int) -> None:
     sql = f"INSERT INTO customers ({CUSTOMER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-    shop.db.executemany(sql, _customers(dice, customers))
+    shop.db.executemany(sql, _customers(dice, customers, later))
 
 
-def _customers(dice: random.Random, customers: int) -> Iterator[tuple[str, ...]]:
+def _customers(dice: random.Random, customers: int, later: int) -> Iterator[tuple[str, ...]]:
     first_names, last_names = FIRST_NAMES.split(), LAST_NAMES.split()
     namesakes: dict[str, Iterator[int]] = {}
     for i in range(customers):
@@ -109,7 +114,7 @@ def _customers(dice: random.Random, customers: int) -> Iterator[tuple[str, ...]]
         created = OPENED + (LATEST - OPENED) * i // customers
         modified = dice.randint(created, LATEST)
         document = json.dumps({"phone": f"555-01{dice.randrange(100):02}", "customer_group_id": 0})
-        yield email, first, last, folded(first, last), moment(created), moment(modified), document
+        yield email, first, last, folded(first, last), moment(created + later), moment(modified + later), document
 
 
 def _seed_profiles(shop: Shop, dice: random.Random) -> None:
