@@ -1,5 +1,7 @@
 """Orders, and what customers are like, read from an emulated store: whole, or refused."""
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bigcommerce import (
@@ -301,6 +303,44 @@ def test_an_amount_is_exact_to_the_last_part(total: Decimal, refunded: Decimal, 
     order = order_of(**fields, store_default_to_transactional_exchange_rate=rate)
     exact = (Fraction(total) - Fraction(refunded)) * 10_000 / Fraction(rate or 1)
     assert abs(order.amount - exact) <= Fraction(1, 2)
+
+
+@settings(LAW, max_examples=25)
+@given(count=st.integers(0, 620), seed=st.integers(0, 2**16), killed=st.booleans())
+def test_whatever_changes_meanwhile_every_order_is_read_once(count: int, seed: int, killed: bool) -> None:
+    """A reading, begun again at any page, misses nothing that was there all the time, and lists nothing twice."""
+    dice = random.Random(seed)
+
+    async def read() -> None:
+        async with opened(people=0) as shop:
+            orders = [shop.order(dice.randrange(3), status_id=dice.randrange(15)) for _ in range(count)]
+            shop.emulated.set(deleted_orders=dice.choice(["left_out", "marked"]))
+            found, gone = list[int](), set[int]()
+            parts = shop.behaviour.orders()
+            async for part in parts:
+                found += [one.id for one in part.items]
+                gone |= change_something(shop, dice, orders)
+                if killed:
+                    break
+            if killed and found:
+                found += [one.id for one in await shop.orders(at=part.position)]
+            await parts.aclose()
+            assert len(found) == len(set(found))
+            assert set(orders) - gone <= set(found)
+
+    asyncio.run(read())
+
+
+def change_something(shop: Shop, dice: random.Random, orders: list[int]) -> set[int]:
+    """Place, change and delete some orders; return those that are gone."""
+    gone = {id_ for id_ in orders if dice.random() < 0.02}
+    for id_ in gone:
+        shop.emulated.act("change_order", order_id=id_, is_deleted=True)
+    for id_ in dice.sample(orders, min(len(orders), 5)):
+        shop.emulated.act("change_order", order_id=id_, status_id=dice.randrange(15))
+    for _ in range(dice.randrange(4)):
+        shop.order(1)
+    return gone
 
 
 async def test_customers_come_with_what_rules_need(shop: Shop) -> None:
