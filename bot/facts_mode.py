@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.bigcommerce import Share, StoreError
 from bot.core.errors import NotRecorded, Refusal
-from bot.core.language.phrases import and_list
+from bot.core.language.phrases import and_list, counted
 from bot.core.meters import NO_METERS
 from bot.engine.facts.reading import FactsReading
 from bot.engine.process import USUAL_LEASE, Process, elapsed
@@ -16,6 +16,12 @@ from bot.ledger.ports.facts import FactList
 from bot.settings import Settings
 from bot.wiring import open_store, utc_now
 
+_ONE = {
+    FactList.ORDERS: "order",
+    FactList.SUBSCRIBERS: "subscriber",
+    FactList.CUSTOMERS: "customer",
+    FactList.ATTRIBUTES: "attribute",
+}
 EVERY = 10_000
 """Rows after which a line says how far it is."""
 
@@ -36,7 +42,7 @@ class Progress:
     @property
     def total(self) -> str:
         """What was read, in words."""
-        return and_list([f"{read:,} {which}" for which, read in self.read.items()]) or "nothing"
+        return and_list([counted(read, _ONE[which], which) for which, read in self.read.items()]) or "nothing"
 
 
 async def rebuild(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> int:

@@ -121,6 +121,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.copying": {"PAGE": 1000, "FEW": 10},
     "sql.database": {"BUSY_SECONDS": 1},
     "sql.error_log": {"EVERY": 60},
+    "sql.fact_rows": {"SHARED": 1_000},
     "sql.facts": {"FORGOTTEN": 1_000, "PIECE": 5_000},
     "sql.invocations": {"QUIET_TURNS": 4, "MOST_WAITED": 0.005},
     "sql.kept_lists": {"AT_ONCE": 10, "LONG": 100_000, "RECENT": 12},

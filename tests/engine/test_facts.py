@@ -4,9 +4,10 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +19,13 @@ from bot.engine.facts.reading import CHECKED_EVERY, FEW_GONE, OVERLAP, FactsRead
 from bot.engine.process import USUAL_LEASE, Process
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.facts import FactList, ReadElsewhere
+from bot.ledger.sqlite.archives import SqliteArchives
+from bot.ledger.sqlite.restoring import restore
 from bot.sandbox.store import Store
 from tests.carried import Carried
 from tests.direct import URL_OF_STORES, Direct
 from tests.harness import Clock, no_wait
-from tests.ledger.subject import SUBJECTS, Subject
+from tests.ledger.subject import SUBJECTS, SqliteSubject, Subject
 
 PAGE = 250
 MANY = 2 * PAGE + 10
@@ -416,6 +419,25 @@ async def test_a_dead_bots_facts_are_read_on_by_another(large: Shop) -> None:
         with pytest.raises(ReadElsewhere):
             await ledger.facts.forget(FactList.ORDERS, [1], owner=owner)
     assert await large.kept() == large.true()
+
+
+async def test_a_restored_ledger_reads_what_changed_since_its_backup(tmp_path: Path) -> None:
+    async with opened(SqliteSubject) as shop:
+        shop.registers(3)
+        shop.orders(3)
+        await shop.reads()
+        async with shop.subject.open() as ledger:
+            storage: Any = ledger.storage
+            await SqliteArchives(storage).backup(tmp_path / "backup.sqlite")
+        shop.clock.forward(days=2)
+        shop.orders(2)
+        await shop.reads()
+        restored = SqliteSubject(tmp_path)
+        await restore(tmp_path / "backup.sqlite", restored.path, at=shop.clock())
+        after = replace(shop, subject=restored)
+        assert [one.orders for one in (await after.kept())[0]] == [3]
+        assert len(await after.reads()) == 5
+        assert await after.kept() == shop.true()
 
 
 # A law: whatever happens in a shop

@@ -187,7 +187,7 @@ async def test_a_reading_goes_on_where_another_process_left_it(reading: Ledger, 
 
 
 async def test_one_process_at_a_time_reads(reading: Ledger, other: Ledger) -> None:
-    with pytest.raises(ReadElsewhere, match="Another bot reads"):
+    with pytest.raises(ReadElsewhere, match="Another bot reads customers and orders, or was killed a moment ago"):
         await claimed(other, "two")
     assert await other.facts.claim(owner="two", now=LATER + SECOND) == await reading.facts.state()
 

@@ -117,10 +117,10 @@ class Outdated(NamedTuple):
 
 
 class ReadElsewhere(Refusal):
-    """Another process reads the facts now."""
+    """Another process reads the facts now, as far as its lease tells."""
 
     def __init__(self) -> None:
-        super().__init__("Another bot reads customers and orders right now. Try again when it is done.")
+        super().__init__("Another bot reads customers and orders, or was killed a moment ago. Try again in a minute.")
 
 
 class FactsStore(FactsReader, Protocol):

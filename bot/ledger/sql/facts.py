@@ -1,5 +1,6 @@
 """The facts: what segment rules read of the store, and how far it has been read. See ``bot.ledger.ports.facts``."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from bot.ledger.sql.leases import Releases, unheld
 NO_SALES = (0, 4, 5, 6)
 """Statuses of orders that are no sale: incomplete, refunded, cancelled, declined. Vendor: orders.v2.yml"""
 PIECE = 5_000
-"""Rows that are read at a time."""
+"""Rows that are yielded at a time: whoever reads them computes something of each."""
 FORGOTTEN = 1_000
 """Rows that are forgotten in a transaction: others wait for it."""
 _STATE = "SELECT body FROM fact_reading"
@@ -28,11 +29,11 @@ _SAVE = "UPDATE fact_reading SET body = ? WHERE owner = ? RETURNING id"
 CUSTOMERS = """
     SELECT id, registered_at, group_id, countries, attributes, EXISTS (
         SELECT 1 FROM subscriber_facts AS one WHERE one.email_key = customer_facts.email_key AND one.accepts = 1
-    ) FROM customer_facts WHERE id > ? ORDER BY id LIMIT ?
+    ) FROM customer_facts ORDER BY id
 """
 SUMS = f"""
-    SELECT customer, count(*), sum(amount), max(placed_at) FROM order_facts
-    WHERE customer > ? AND placed_at >= ? AND status NOT IN {NO_SALES} GROUP BY customer ORDER BY customer LIMIT ?
+    SELECT customer, count(*), CAST(sum(amount) AS BIGINT), max(placed_at) FROM order_facts
+    WHERE placed_at >= ? AND status NOT IN {NO_SALES} GROUP BY customer ORDER BY customer
 """
 _ORPHANS = "SELECT id FROM order_facts WHERE customer NOT IN (SELECT id FROM customer_facts)"
 _ALWAYS = -(2**62)
@@ -64,10 +65,12 @@ class SqlFacts:
         return self._pieces(SUMS, sums, int(since.timestamp()) if since else _ALWAYS)
 
     async def _pieces(self, query: str, made: Callable[[Any], T], *values: int) -> AsyncIterator[Sequence[T]]:
-        after = 0
-        while rows := await self._database.read_apart(partial(_piece, query=query, made=made, values=(after, *values))):
-            yield rows
-            after = rows[-1][0]
+        def read(db: Connection) -> list[T]:
+            return [made(row) for row in db.stream(query, values)]
+
+        for piece in batches(await self._database.read_apart(read), PIECE):
+            yield piece
+            await asyncio.sleep(0)
 
     # What is read of the store
 
@@ -129,10 +132,6 @@ class SqlFacts:
             while await self._database.write(partial(_held, owner=owner, query=query)):
                 pass
         return nothing
-
-
-def _piece(db: Connection, query: str, made: Callable[[Any], T], values: Sequence[int]) -> list[T]:
-    return [made(row) for row in db.stream(query, (*values, PIECE))]
 
 
 def _earliest(times: Collection[datetime | None]) -> datetime | None:

@@ -81,10 +81,7 @@ async def test_a_count_of_moves_reads_what_ran_unapproved_only(path: Path, ledge
 
 def test_sales_are_summed_in_the_order_of_their_index(path: Path, ledger: Ledger) -> None:
     """Half a million orders: without the index, all are sorted for each piece of the customers."""
-    assert (
-        plan_of(path, SUMS.replace("?", "1"))
-        == "SEARCH order_facts USING COVERING INDEX orders_by_customer (customer>?)"
-    )
+    assert plan_of(path, SUMS.replace("?", "1")) == "SCAN order_facts USING COVERING INDEX orders_by_customer"
 
 
 @pytest.mark.parametrize("column", ["kind", "actor"])
