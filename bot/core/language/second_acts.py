@@ -11,14 +11,14 @@ from bot.core.language.field_values import is_name
 
 ACTS = frozenset(
     {"add", "append", "assign", "combine", "create", "delete", "describe", "destroy", "disable", "edit", "enable"}
-    | {"enroll", "erase", "insert", "put", "register", "remove", "rename", "retarget", "unassign", "untarget"}
+    | {"enroll", "erase", "insert", "put", "register", "remove", "rename", "retarget", "unassign", "unrule", "untarget"}
 )
 """Verbs that order something wherever a word follows them."""
 MAYBE_ACTS = frozenset(
     {"change", "clear", "clone", "compare", "copy", "csv", "download", "drop", "duplicate", "empty", "export", "fill"}
-    | {"find", "get", "import", "info", "intersect", "join", "kick", "list", "load", "ls", "make", "members"}
-    | {"merge", "move", "name", "new", "open", "overlap", "people", "promotions", "search", "set", "shoppers", "show"}
-    | {"take", "transfer", "undo", "union", "update", "upload", "uses", "view", "who"}
+    | {"find", "freeze", "get", "import", "info", "intersect", "join", "kick", "list", "load", "ls", "make", "members"}
+    | {"merge", "move", "name", "new", "open", "overlap", "people", "promotions", "rule", "search", "set", "shoppers"}
+    | {"show", "take", "transfer", "undo", "union", "update", "upload", "uses", "view", "who"}
 )
 """Verbs that are nouns as well, as in “Hair and Make Up”: they order something that is named, or just spoken of."""
 _SPOKEN_OF = frozenset({"it", "them", "him", "her", "everyone", "everybody"})
