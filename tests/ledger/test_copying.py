@@ -7,15 +7,18 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bot.core.approval.changes import Event
+from bot.core.approval.changes import Event, Run, StepState
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import Verification
+from bot.core.planning.steps import FollowRule, SegmentRef
+from bot.core.segment_rules.followed import Followed
+from bot.core.segment_rules.rule import NeverOrdered
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_file import NotCopied
 from bot.ledger.sql import audit_log
 from bot.ledger.sql.copying import copy_ledger
 from bot.ledger.sql.database import Connection
-from tests.core.samples import NOW, uuid
+from tests.core.samples import NOW, plan, uuid
 from tests.ledger.mortal import KilledError, Mortal
 from tests.ledger.planned import LATER, moved, planned, running
 from tests.ledger.subject import SUBJECTS, Subject
@@ -23,7 +26,10 @@ from tests.ledger.subject import SUBJECTS, Subject
 T = TypeVar("T")
 STOPPED = LATER + timedelta(minutes=1)
 NAMES = ("one", "two")
-TABLES = ("entries", "subjects", "names", "changes", "runs", "touches", "briefs", "asks", "lists", "homes", "archives")
+TABLES = (
+    *("entries", "subjects", "names", "changes", "runs", "touches", "briefs", "asks", "lists", "homes", "archives"),
+    "segment_rules",
+)
 engines = pytest.mark.parametrize("kinds", [(one, other) for one in SUBJECTS for other in SUBJECTS], ids=str)
 Kinds = tuple[type[Subject], type[Subject]]
 
@@ -42,6 +48,16 @@ async def filled(ledger: Ledger) -> None:
     await running(ledger)
     await moved(ledger, await planned(ledger, "2"), Event.POST)
     await ledger.home_tabs.mark_opened("UANA", at=NOW)
+
+
+async def ruled(ledger: Ledger) -> None:
+    """A segment that follows a rule."""
+    followed = Followed(rule=NeverOrdered(), words="never ordered")
+    step = FollowRule(segment=SegmentRef(name="Loyal", id=uuid(2)), after=followed)
+    change, done = await running(ledger, "9", plan=plan(step)), Run(position=0, state=StepState.DONE)
+    subjects = (f"segment:{uuid(2)}",)
+    change = await ledger.changes.save_run(change, done, at=NOW, detail={"kind": step.kind}, subjects=subjects)
+    await moved(ledger, change, Event.FINISH)
 
 
 def database(ledger: Ledger) -> Any:
@@ -68,7 +84,9 @@ async def rows(ledger: Ledger) -> dict[str, list[dict[str, Any]]]:
 async def test_a_copy_holds_the_same_to_the_byte(kinds: Kinds) -> None:
     async with two(kinds) as (source, target):
         await filled(source)
+        await ruled(source)
         whole = await copied(source, target)
+        assert await target.segment_rules.all() == await source.segment_rules.all() != {}
         assert (whole.holds, (whole.entries, whole.head)) == (True, await source.audit.head())
         theirs, said = await rows(target), (await target.audit.entries())[-1]
         theirs["entries"] = [one for one in theirs["entries"] if one["number"] != said.number]
@@ -76,7 +94,7 @@ async def test_a_copy_holds_the_same_to_the_byte(kinds: Kinds) -> None:
         assert (await source.audit.entries())[-1].detail == {"to": "two"}
         assert (said.kind, said.detail) == ("copied", {"from": "one", "entries": whole.entries, "head": whole.head})
         assert (await target.audit.verify()).holds
-        assert (await planned(target, "3")).number == 3
+        assert (await planned(target, "3")).number == 4
 
 
 @engines

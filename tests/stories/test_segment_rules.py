@@ -223,8 +223,19 @@ async def test_what_was_never_read_is_read_when_somebody_asks_for_a_rule(slack: 
     await slack.type(f"/segment rule VIPs {RULE}")
     assert "they are being read now: all of them, for the first time" in slack.whisper()
     assert slack.cards(1) == []
-    await slack.type(f"/segment rule VIPs {RULE}")
+    await slack.type("/segment rule VIPs country is US")
     assert "Let the segment VIPs follow a rule" in said(slack.card(1))
+
+
+async def test_a_store_that_lists_no_orders_empties_no_segment(slack: World) -> None:
+    with slack.store.shop.db as db:
+        db.execute("DELETE FROM orders")
+    await buy(slack)
+    sizes = slack.sizes()
+    for rule in (RULE, "never ordered", "in VIPs and last ordered less than 9 days ago"):
+        await slack.type(f"/segment rule VIPs {rule}")
+        assert "The store lists no order of any customer that counts" in slack.whisper()
+    assert (slack.cards(1), slack.sizes()) == ([], sizes)
 
 
 async def test_of_whom_nothing_was_read_nobody_leaves(shop: World) -> None:

@@ -6,9 +6,19 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from bot.core.errors import Impossible
 from bot.core.segment_rules.evaluation import AsOf, sums_needed, who_belongs
 from bot.core.segment_rules.facts import FactsReader, OrderSums
 from bot.core.segment_rules.rule import Rule
+
+
+class NoOrders(Impossible):
+    """A rule goes by orders, and not one is known: the store's answer may be wrong, and would empty segments."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The store lists no order of any customer that counts, so a rule can't go by orders. Nothing was changed."
+        )
 
 
 class Belonging(NamedTuple):
@@ -23,9 +33,11 @@ async def find_belonging(
 ) -> Belonging:
     """Return who belongs. ``members``: the ids of the customers in each segment that the rule names.
 
-    Pieces are evaluated in a thread, one after the other, so that others have their turns.
+    Pieces are evaluated in a thread, one after the other, so that others have their turns. Raises NoOrders.
     """
     sums = {since: await _sums(facts, since) for since in sums_needed(rule, as_of)}
+    if sums and not any(sums.values()) and not await _sums(facts, None):
+        raise NoOrders
     inside, known = set[int](), set[int]()
     async for piece in facts.customers():
         inside.update(await asyncio.to_thread(partial(who_belongs, rule, piece, sums, members, as_of)))

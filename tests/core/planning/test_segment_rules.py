@@ -1,0 +1,71 @@
+"""Steps that let a segment follow a rule, or make a plain list of it again: the store is never asked to change."""
+
+import pytest
+
+from bot.core.errors import NothingToDo
+from bot.core.planning.plan_building import build_plan
+from bot.core.planning.steps import Applied, DropRule, FollowRule, Gone, SegmentRef
+from bot.core.segment_rules.followed import Followed
+from bot.core.segment_rules.rule import AcceptsMarketing, HasAttribute, InGroup, NeverOrdered, Opposite
+from bot.core.segment_rules.vocabulary import Named
+from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule, vocabulary_of_words
+from bot.core.store_view.cached_shop import Shop
+from tests.core.samples import VIPS, uuid
+from tests.laws.shops import RULED, a_shop, ruled
+from tests.laws.steps import shop_of
+
+NEVER = Followed(rule=NeverOrdered(), words="never ordered")
+MARKETING = Followed(rule=AcceptsMarketing(), words="accepts marketing")
+
+
+async def test_another_rule_takes_the_place_of_the_one_that_is_followed() -> None:
+    async with a_shop() as machine:
+        step = await FollowRule(segment=ruled(machine), after=MARKETING).refreshed(shop_of(machine))
+        assert (step.before, step.after, step.segment.name) == (NEVER, MARKETING, RULED)
+        assert await step.inverse(machine.client) == (step.model_copy(update={"before": MARKETING, "after": NEVER}),)
+        assert step.before_and_after(Applied(), 0) == ({"rule": "never ordered"}, {"rule": "accepts marketing"})
+        assert await step.apply(machine.client) == Applied()
+
+
+async def test_a_rule_that_is_followed_already_is_not_set_again() -> None:
+    async with a_shop() as machine:
+        with pytest.raises(NothingToDo, match=f"{RULED} follows this rule already"):
+            await FollowRule(segment=ruled(machine), after=NEVER).refreshed(shop_of(machine))
+
+
+async def test_what_follows_no_rule_is_a_list_already() -> None:
+    async with a_shop() as machine:
+        shop = Shop(machine.client)
+        with pytest.raises(NothingToDo, match=f"{RULED} is a plain list already"):
+            await DropRule(segment=ruled(machine)).refreshed(shop)
+        with pytest.raises(Gone):
+            await build_plan((FollowRule(segment=SegmentRef(name="x", id=uuid(99)), after=NEVER),), shop)
+
+
+async def test_a_dropped_rule_comes_back_with_the_undo() -> None:
+    async with a_shop() as machine:
+        step = await DropRule(segment=ruled(machine)).refreshed(shop_of(machine))
+        assert await step.inverse(machine.client) == (FollowRule(segment=ruled(machine), after=NEVER),)
+        assert await FollowRule(segment=VIPS, after=NEVER).inverse(machine.client) == (
+            DropRule(segment=VIPS, before=NEVER),
+        )
+        assert await DropRule(segment=VIPS).inverse(machine.client) == ()
+        assert step.before_and_after(Applied(), 0) == ({"rule": "never ordered"}, {"rule": None})
+        assert machine.writes() == []
+
+
+async def test_groups_and_attributes_are_read_only_where_a_rule_can_hold_them() -> None:
+    async with a_shop() as machine:
+        machine.store.act("set_attribute", customer_id=1, name="Tier", value="Gold")
+        machine.store.act("change_customer", customer_id=1, group="Trade")
+        shop = Shop(machine.client)
+        both = await vocabulary_of_words("Customer Group is Trade or attribute Tier is Gold", shop)
+        assert "Trade" in [one.name for one in both.groups]
+        assert "Tier" in [one.name for one in both.attributes]
+        assert [one.id for one in both.segments] == [one.id for one in await shop.segments()]
+        neither = await vocabulary_of_words("never ordered", shop)
+        assert (neither.groups, neither.attributes) == ((), ())
+        tier = await vocabulary_of_rule(Opposite(part=HasAttribute(attribute_id=1, values=("Gold",))), shop)
+        assert (tier.groups, tier.attributes) == ((), both.attributes)
+        assert (await vocabulary_of_rule(InGroup(group_ids=(1,)), shop)).groups == both.groups
+        assert isinstance(both.groups[0], Named)
