@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from bot.bigcommerce import AnyOf, Not, Promotion, Targeting
 from bot.core.answers import Answer, Fields, Sentence, Table
 from bot.core.command import Context, Group, Prefill, command
 from bot.core.errors import Impossible
-from bot.core.language.args import Args, Choice, Text
+from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
@@ -18,7 +18,7 @@ from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, read_rule
 from commands import verbs
-from commands.inputs import OnePromotion, PageNumber, Segments, one_line, search_words
+from commands.inputs import OnePromotion, PageNumber, one_line, search_words
 from commands.paging import meant_elsewhere, offers, page_meant, page_of
 
 ROWS = 50
@@ -60,7 +60,7 @@ class TargetArgs(Args):
             label="Show it to", labels={"is": "Shoppers in any of them", "is-not": "Everyone not in them"}, also=ALSO
         ),
     ]
-    segments: Segments
+    segments: Annotated[tuple[str, ...], Field(min_length=1, max_length=50), SegmentInput(label="Segment", any_of=True)]
 
     @model_validator(mode="before")
     @classmethod

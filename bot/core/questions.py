@@ -20,10 +20,12 @@ from bot.core.language.args import (
 )
 from bot.core.language.checked_args import check
 from bot.core.language.field_values import is_name
+from bot.core.language.left_out_words import before_exception
 from bot.core.language.line_reader import Values, words_of
 from bot.core.language.near_readings import Near
 from bot.core.language.phrases import capital, listing, shortened
 from bot.core.language.readings import MOST_READINGS, fill
+from bot.core.language.second_acts import ACTS, DECIDING
 from bot.core.language.tokenizer import split
 
 LABEL_ROOM = 70
@@ -33,6 +35,7 @@ TOLD = 100
 
 _NUMBER = re.compile(r"(?<![\w+])(?<!(?<!\d)-)(?<!\d[.,])[1-9]\d*(?![.,]?\d|[eE][+-]?\d)")
 _SEPARATED = re.compile(r"(?<![\w.,-])[1-9]\d{0,2}(?:[,.']\d{3})+(?![\w-])")
+_OTHER = re.compile(rf"\b(?:{'|'.join(sorted(ACTS | DECIDING))})\b", re.IGNORECASE)
 FAULT = 250
 """The most characters that say why something is not possible: it may name many who are unknown."""
 
@@ -129,8 +132,13 @@ def _chosen(kind: Choice, typed: str, *, any_: bool) -> Sequence[str]:
 
 
 def _numbers(typed: str) -> list[str]:
-    """Return the numbers among these words; of one with separators, the whole: ``1,000``."""
-    return _NUMBER.findall(_SEPARATED.sub(lambda found: re.sub(r"\D", "", found[0]), typed))
+    """Return the numbers among these words; of one with separators, the whole: ``1,000``.
+
+    None behind a word that leaves something out, or a verb: ``all but 7``, ``7 and undo 8``.
+    """
+    own = _OTHER.split(typed)[0]
+    named, _ = before_exception(own) or (own, "")
+    return _NUMBER.findall(_SEPARATED.sub(lambda found: re.sub(r"\D", "", found[0]), named))
 
 
 def _bare(word: str) -> str:

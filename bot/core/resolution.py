@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any
 
 from bot.bigcommerce import is_uuid
+from bot.core.asked_alternatives import ask_about_alternatives, ask_about_second_acts
 from bot.core.asked_names import ask_about_new_names
 from bot.core.asked_orders import ask_about_order, ask_about_people, ask_about_shoppers, people_meant
 from bot.core.command import Call
@@ -24,7 +25,7 @@ from bot.core.language.args import (
 )
 from bot.core.language.field_values import Run, is_name
 from bot.core.language.labels import is_labelled, with_keys
-from bot.core.language.left_out_words import EVERY, excepting_word
+from bot.core.language.left_out_words import EVERY, EXCEPT, OPEN, excepting_word
 from bot.core.language.line_reader import Values, words_of
 from bot.core.language.misplaced_addresses import shoppers_for_names, without_addresses
 from bot.core.language.near_readings import Near, near_readings
@@ -68,6 +69,8 @@ async def _resolve(call: Call, shop: Shop) -> Call:
         _ask_about_misspelt(call, indexes)
     if not near or near[0].left_out:
         ask_about_people(call, indexes, is_unread=True)
+    ask_about_second_acts(call, indexes, lambda values: _is_whole(call, values))
+    ask_about_alternatives(call, near, indexes)
     _ask_about_near(call, near, indexes)
     if call.unknown:
         raise call.unknown
@@ -161,8 +164,12 @@ def _is_whole(call: Call, values: Values) -> bool:
 
 
 def _near(call: Call, indexes: Indexes, is_whole: Callable[[Values], bool]) -> tuple[Near, ...]:
-    names, positional = names_of(indexes), call.positional
-    return near_readings(call.command.args, call.words, names, is_whole, positional=positional)
+    """Return what near readings there are, but for those where a text is a word that leaves something out or open."""
+    args, names = call.command.args, names_of(indexes)
+    found = near_readings(args, call.words, names, is_whole, positional=call.positional)
+    texts = [name for name, kind in inputs_of(args).items() if isinstance(kind, Text) and not kind.as_typed]
+    said = [{str(one.values.get(name, "")).casefold() for name in texts} for one in found]
+    return tuple(one for one, words in zip(found, said, strict=True) if not words & (EXCEPT | OPEN))
 
 
 def _ask_about_near(call: Call, near: Sequence[Near], indexes: Indexes) -> None:

@@ -156,7 +156,9 @@ def _are_segments(segments: Sequence[Segment], among: Among) -> Question:
     named = listing([f"“{one.name}”" for one in among.segments])
     are = "is a segment" if len(among.segments) == 1 else "are segments"
     every = tuple(dict.fromkeys((*segments, *among.segments)))
-    ways = {listing([one.name for one in every]): every, f"Only {listing([one.name for one in segments])}": segments}
+    ways = {listing([one.name for one in every]): every}
+    for each in (segments, among.segments) if among.is_open else (segments,):
+        ways[f"Only {listing([one.name for one in each])}"] = tuple(each)
     return Question(
         f"{named} {are}. Which do you mean? Nothing was done yet.",
         [

@@ -25,6 +25,7 @@ from bot.core.language.args import (
     typed_fields,
 )
 from bot.core.language.field_values import Run, is_name
+from bot.core.language.left_out_words import OPEN
 from bot.core.language.normal_form import normal_form
 from bot.core.language.readings import MOST_READINGS, readings
 from bot.core.questions import ask_which, question_answer
@@ -39,6 +40,12 @@ NAMING = [
     for group in GROUPS
     for command in group.commands
     if any(is_name(input_of(field)) for field in command.args.model_fields.values())
+]
+SEVERAL = [
+    command
+    for command in NAMING
+    for field in command.args.model_fields.values()
+    if isinstance(kind := input_of(field), SegmentInput) and takes_many(field) and not kind.any_of
 ]
 WORDS = (
     "VIPs", "Gold", "Top", "10", "to", "Back", "from", "into", "and", "is", "not", "name:x", "it's", '5"', "Win-back",
@@ -90,7 +97,8 @@ class Shop:
         kind = input_of(field)
         if is_name(kind) and takes_many(field):
             several = draw(st.lists(st.sampled_from(self.names), min_size=1, max_size=2, unique=True))
-            between = draw(st.sampled_from((" ", ", ", " and ", ", and ", " or ", " & ")))
+            or_ = (" or ",) if isinstance(kind, SegmentInput) and kind.any_of else ()
+            between = draw(st.sampled_from((" ", ", ", " and ", ", and ", " & ", *or_)))
             return tuple(several), between.join(typed(one, self.data) for one in several)
         if is_name(kind):
             one = draw(st.sampled_from(self.names))
@@ -141,6 +149,23 @@ def test_what_was_said_is_read_or_asked_about(command: Command, names: list[str]
 def _has_quotes(values: dict[str, Any]) -> bool:
     """Quotes in one name and elsewhere, too, may be taken for a pair; the name is then unknown, and refused."""
     return str(values).count('5"') > 0
+
+
+@pytest.mark.parametrize("command", SEVERAL, ids=lambda command: command.path)
+@given(SHOPS, st.data(), st.sampled_from(sorted(OPEN)))
+@LAW
+def test_names_that_are_left_open_are_never_all_meant(
+    command: Command, names: list[str], data: st.DataObject, word: str
+) -> None:
+    shop, words, field = Shop(names, data), list[str](), ""
+    for name, one in typed_fields(command.args).items():
+        is_open = is_name(input_of(one)) and takes_many(one)
+        field = name if is_open else field
+        words.append(f"{names[0]} {word} {names[1]}" if is_open else shop.value(name, command)[1])
+    both = {uuid(0), uuid(1)}
+    for values in readings(command.args, " ".join(words), shop.named):
+        is_kept = any(word in str(value) for name, value in values.items() if name != field)  # it is asked about there
+        assert is_kept or not both.issubset(shop.ids(command, values).get(field, ())), words
 
 
 @pytest.mark.parametrize("command", NAMING, ids=lambda command: command.path)

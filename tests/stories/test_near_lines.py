@@ -103,6 +103,48 @@ NEAR = {
     "/segment clear all": ("“all” is not a name", []),
     "/segment remove VIPs everyone but ida@example.com": ("“but” leaves someone out", []),
     "/segment add VIPs ida@example.com but not a@x.org": ("“but” leaves someone out", ["Only ida@example.com"]),
+    "/segment delete VIPs or Loyal": (
+        "“or” leaves open which of them is meant.",
+        ["Delete Segment: VIPs and Loyal", "Delete Segment: VIPs", "Delete Segment: Loyal"],
+    ),
+    "/segment delete one of VIPs, Loyal": (
+        "“one” leaves open which of them is meant.",
+        ["Delete Segment: VIPs and Loyal", "Delete Segment: VIPs", "Delete Segment: Loyal"],
+    ),
+    "/segment delete VIPs, maybe Loyal": (
+        "“maybe” leaves open which of them is meant.",
+        ["Delete Segment: VIPs and Loyal", "Delete Segment: VIPs", "Delete Segment: Loyal"],
+    ),
+    "/segment add VIPs or Loyal ida@example.com": (
+        "“Loyal” is a segment. Which do you mean?",
+        ["VIPs and Loyal", "Only VIPs", "Only Loyal"],
+    ),
+    "/segment add ida@example.com to either VIPs or Loyal": (
+        "“either” leaves open which of them is meant.",
+        ["Add Shoppers: VIPs and Loyal", "Add Shoppers: VIPs", "Add Shoppers: Loyal"],
+    ),
+    "/shopper register eve@x.org Eve Moss to VIPs or Loyal": ("No segment is called “or”.", []),
+    "/shopper register eve@x.org Eve Moss to VIPs but not Loyal": ("No segment is called “but” or “not”.", []),
+    "/segment delete VIPs instead of Loyal": ("“instead” is not a name", []),
+    "/segment delete VIPs and rename Loyal to Gold": (
+        "“rename” may be another command, and one line does one thing.",
+        ["Delete Segment: VIPs"],
+    ),
+    "/promotion disable VIP early access and enable Win back": (
+        "“enable” may be another command",
+        ["Disable Promotion: VIP early access"],
+    ),
+    "/segment combine VIPs Lapsed both or either New": (
+        "did you mean?",
+        ["Combine Segments: both", "Combine Segments: either"],
+    ),
+    "/segment import VIPs add or remove ida@example.com": (
+        "Which mode did you mean?",
+        ["Import List: add", "Import List: remove"],
+    ),
+    "/change withdraw 7 or 8": ("Did you mean 7 or 8?", ["Withdraw Change: 7", "Withdraw Change: 8"]),
+    "/change withdraw all but 7": ("Change must be a whole number. Type", []),
+    "/change withdraw 7 and undo 1": ("Did you mean 7?", ["Withdraw Change: 7"]),
     "/segment add VIPs either ida@example.com or 7": (
         "“either” leaves open who is meant",
         ["ida@example.com and 7", "Only ida@example.com", "Only 7"],

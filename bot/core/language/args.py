@@ -64,9 +64,13 @@ class Text(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentInput(Input):
-    """One segment by name or id, or several where the field is a tuple. ``new``: it need not exist yet."""
+    """One segment by name or id, or several where the field is a tuple. ``new``: it need not exist yet.
+
+    ``any_of``: several mean any of them, so that “or” may stand between them.
+    """
 
     new: bool = False
+    any_of: bool = False
 
     def may_be(self, word: str) -> bool:
         """Return that it may: only the store knows."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import count, takewhile
 from typing import Any
 
-from bot.core.language.args import Args
+from bot.core.language.args import Args, SegmentInput
 from bot.core.language.field_values import FieldValues, Names, Run, is_name
 from bot.core.language.tokenizer import Word, as_typed
 
@@ -14,7 +14,7 @@ Values = dict[str, Any]
 MOST_STEPS = 150
 """The most values in one line: more than any command takes, and no more than the stack does."""
 JOINING = frozenset({"and", "or", "&", "+"})
-"""Words between two names of one field: ``delete VIPs and Loyal``."""
+"""Words between two names of one field: ``delete VIPs and Loyal``; “or” only where any of them is meant."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,14 @@ class LineReader:
         """Return the place behind a word that joins one more name of a field to those before it."""
         word, at = self.words[place.at], place.at + 1
         is_bare = not word.quoted and word.key is None and place.at not in self.bound
-        joins = is_bare and word.text.casefold() in JOINING and name in place.values and is_name(self.kinds[name])
+        joins = is_bare and self._joins(word.text.casefold(), name) and name in place.values
         is_followed = joins and at not in self.options and self._begins(name, at)
         return replace(place, at=at, steps=place.steps + 1) if is_followed else None
+
+    def _joins(self, word: str, name: str) -> bool:
+        kind = self.kinds[name]
+        is_any = word != "or" or (isinstance(kind, SegmentInput) and kind.any_of)
+        return word in JOINING and is_any and is_name(kind)
 
     def _alone(self, at: int, name: str) -> list[int]:
         """Return the places from here on of a field's single words, each behind its key, that follow one another."""

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 
 from bot.core.language.args import Args, Choice, Text, input_of, typed_fields
 from bot.core.language.field_values import is_name
-from bot.core.language.line_reader import Values
+from bot.core.language.left_out_words import OPEN
+from bot.core.language.line_reader import JOINING, Values
 from bot.core.language.near_readings import Near
+from bot.core.language.new_names import is_new_name
 from bot.core.language.tokenizer import Word, as_typed, split
 
 IsNamed = Callable[[str], bool]
@@ -51,7 +53,7 @@ def _behind_leads(words: tuple[Word, ...], leads: tuple[str, ...]) -> Iterator[s
 
 
 def with_second_choice(args: type[Args], text: str, values: Values, is_named: IsNamed) -> Iterator[Values]:
-    """Yield how else values may be meant of which a text holds a choice: ``add remove …``, ``into VIPs equal``.
+    """Yield how else values may be meant of which a text holds a choice: ``add or remove …``, ``into VIPs equal``.
 
     It begins with another one than was chosen, or ends with the one of an option behind a name of the store. One that
     was typed in quotes is meant as it is.
@@ -64,7 +66,9 @@ def with_second_choice(args: type[Args], text: str, values: Values, is_named: Is
             is_text = isinstance(values[field], str) and values[field] not in quoted
             words = split(values[field]) if is_text else ()
             said = ["" if word.quoted else kind.chosen(word.text) for word in words] if words[1:] else [""]
-            if name in values and isinstance(kinds[field], Text) and said[0] in kind.choices:
-                yield values | {name: said[0], field: as_typed(words[1:])}
+            at = 1 if words and words[0].text.casefold() in JOINING | OPEN else 0
+            is_text = isinstance(kinds[field], Text) or is_new_name(kinds[field])
+            if name in values and is_text and words[at + 1 :] and said[at] in kind.choices:
+                yield values | {name: said[at], field: as_typed(words[at + 1 :])}
             if name not in values and kind.option and said[-1] in kind.choices and is_named(as_typed(words[:-1])):
                 yield values | {name: said[-1], field: as_typed(words[:-1])}

@@ -21,6 +21,8 @@ MAYBE_ACTS = frozenset(
     | {"show", "take", "transfer", "undo", "union", "update", "upload", "uses", "view", "who"}
 )
 """Verbs that are nouns as well, as in “Hair and Make Up”: they order something that is named, or just spoken of."""
+DECIDING = frozenset({"approve", "except", "reject", "repoint", "retry", "review", "show", "stop", "undo", "withdraw"})
+"""Verbs for what is done with a change by its number."""
 _SPOKEN_OF = frozenset({"it", "them", "him", "her", "everyone", "everybody"})
 _JOINED = re.compile(
     r"(?<=[^\s,;.])(?:[,;.]|\s+(?:and|&|\+|plus|or|then|also|afterwards)(?=\s))+\s+(?=\S)", re.IGNORECASE

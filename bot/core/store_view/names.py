@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Misuse
-from bot.core.language.left_out_words import EXCEPT
+from bot.core.language.left_out_words import EXCEPT, OPEN
 from bot.core.language.normal_form import normal_form
 from bot.core.language.tokenizer import QUOTES as ANY_QUOTES
 from bot.core.language.tokenizer import SINGLE_QUOTES, Word, as_typed, split
@@ -35,7 +35,7 @@ _LEADING = frozenset({"and", "to", "into", "in", "from", "of", "the", "segment"}
 def _may_be_misspelt(word: Word) -> bool:
     return (
         not word.quoted
-        and word.text.casefold() not in EXCEPT
+        and word.text.casefold() not in EXCEPT | OPEN
         and "@" not in word.text
         and any(map(str.isalpha, word.text))
     )

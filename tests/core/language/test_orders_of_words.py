@@ -64,6 +64,9 @@ def test_what_begins_as_it_should_has_no_other_order(args: type[Args], text: str
     [
         (Load, {"mode": "add", "text": "remove a@x.org"}, [{"mode": "remove", "text": "a@x.org"}]),
         (Load, {"mode": "add", "text": '"remove" a@x.org'}, []),
+        (Load, {"mode": "add", "text": "or remove a@x.org"}, [{"mode": "remove", "text": "a@x.org"}]),
+        (Load, {"mode": "add", "text": "or"}, []),
+        (Combine, {"how": "both", "into": "or either X"}, [{"how": "either", "into": "X"}]),
         (Load, {"mode": "add", "text": "remove"}, []),
         (Load, {"mode": "add", "text": "a@x.org remove"}, []),
         (Combine, {"into": "VIPs replace"}, [{"into": "VIPs", "mode": "equal"}]),

@@ -80,7 +80,7 @@ class Combine(Args):
 class Target(Args):
     promotion: Annotated[str, PromotionInput(label="Promotion")]
     how: Annotated[Literal["is", "is-not"], Choice(label="How", labels={"is": "i", "is-not": "n"})]
-    segments: Annotated[tuple[str, ...], SegmentInput(label="Segment")]
+    segments: Annotated[tuple[str, ...], SegmentInput(label="Segment", any_of=True)]
 
 
 class Register(Args):
@@ -127,7 +127,7 @@ def test_where_no_names_are_known_one_is_one_word() -> None:
         (AddToSeveral, "Top, Back Ada a@b.c", {"segment": ("Top", "Back"), "shoppers": ("Ada a@b.c",)}),
         (AddToSeveral, "a@b.c to Top Back", {"shoppers": ("a@b.c",), "segment": ("Top", "Back")}),
         (AddToSeveral, "Top + Back a@b.c", {"segment": ("Top", "Back"), "shoppers": ("a@b.c",)}),
-        (AddToSeveral, "a@b.c to Top, Back or Gold", {"shoppers": ("a@b.c",), "segment": ("Top", "Back", "Gold")}),
+        (AddToSeveral, "a@b.c to Top, Back & Gold", {"shoppers": ("a@b.c",), "segment": ("Top", "Back", "Gold")}),
         (AddToSeveral, "Top Ada and Ben a@b.c", {"segment": ("Top",), "shoppers": ("Ada and Ben a@b.c",)}),
         (Delete, "Gold & Top, & Back", {"segments": ("Gold", "Top", "Back")}),
         (Target, "Win back is Top or Gold", {"promotion": "Win back", "how": "is", "segments": ("Top", "Gold")}),

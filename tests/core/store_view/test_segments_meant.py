@@ -12,6 +12,7 @@ async def test_segments_among_other_words_are_found_and_the_rest_stays() -> None
         shop = Shop(machine.client)
         texts = ("a@b.c 17, VIPs Gold and, Nobody here of VIPs Gold, some one", "#18")
         assert await segments_among(texts, shop) == Among((gold,), "a@b.c #18, 17, Nobody here, some one")
+        assert await segments_among(("or VIPs Gold a@b.c",), shop) == Among((gold,), "a@b.c", is_open=True)
         assert await segments_among(("a@b.c #18",), shop) == Among((), "a@b.c #18")
 
 
