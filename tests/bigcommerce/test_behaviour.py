@@ -230,6 +230,13 @@ def orders_body(ids: range) -> list[dict[str, Any]]:
     return [{"id": id_, **row} for id_ in ids]
 
 
+@pytest.mark.parametrize("body", [None, [], {}, {"count": None}, {"count": -1}])
+async def test_a_count_that_is_none_is_refused(shop: Shop, body: Any) -> None:
+    shop.emulated.faults.add("GET", "/orders/count", status=204 if body is None else 200, body=body)
+    with pytest.raises(MalformedResponse):
+        await shop.orders()
+
+
 @pytest.mark.parametrize("scopes", [set(), {"store_v2_customers", "store_v2_marketing"}])
 async def test_a_missing_scope_is_named(shop: Shop, scopes: set[str]) -> None:
     shop.emulated.scopes = scopes

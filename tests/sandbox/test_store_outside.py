@@ -106,6 +106,13 @@ async def test_a_script_lets_things_happen_and_takes_scopes_away(tmp_path: Path)
         assert (await fetch(f"{url}/control/shop", "POST", json=order))[0] == 400
 
 
+@pytest.mark.parametrize("way", ["shrinking", "swapping"])
+async def test_only_members_come_and_go_between_pages(shop: Served, way: str) -> None:
+    shop.store.faults.add("GET", "/customers", pages=way)
+    assert len(await rows(shop, "/customers", limit=5)) == 5
+    assert len(await rows(shop, "/customers", limit=250)) == 20
+
+
 async def test_who_reads_while_the_store_lags_sees_what_was_before(shop: Served) -> None:
     shop.store.set(lag_seconds=5)
     shop.store.act("delete_customer", customer_id=7)

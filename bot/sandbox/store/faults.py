@@ -18,8 +18,8 @@ class StoreFault(Fault):
 
     `pages` makes a page of a list wrong: "alone" is a full page that claims to be the only one, "empty" has no rows
     beside the true count ("hidden": beside a count of none), "twice" has its first row again in place of the last
-    ("uncounted": and no count), and the first row of one that is "shrinking" is gone before the next page is asked for
-    ("swapping": for another one).
+    ("uncounted": and no count), and the first member on one that is "shrinking" is gone before the next page is asked
+    for ("swapping": for another one).
     `trickle`: an answer's bytes come one at a time, with so many seconds between them.
     """
 

@@ -178,13 +178,13 @@ def _mispaged(store: Store, request: web.Request, response: web.Response, way: s
         return _json(misrepresented(body, NO_META, way)["data"], response.status)
     if not isinstance(body, dict) or "pagination" not in body.get("meta", {}):
         return response
-    if way in ("shrinking", "swapping") and "next" in body["meta"]["pagination"]["links"]:
-        _change_members(store, request, body["data"][0]["id"], way)
+    segment_id = request.match_info.get("segment_id")
+    if segment_id and way in ("shrinking", "swapping") and "next" in body["meta"]["pagination"]["links"]:
+        _change_members(store, segment_id, body["data"][0]["id"], way)
     return _json({**body, **misrepresented(body["data"], body["meta"], way)}, response.status)
 
 
-def _change_members(store: Store, request: web.Request, first: str, way: str) -> None:
-    segment_id = request.match_info["segment_id"]
+def _change_members(store: Store, segment_id: str, first: str, way: str) -> None:
     profiles.remove_members(store.shop, segment_id, [first])
     if way == "swapping":
         profiles.add_another_member(store.shop, segment_id, but=first)
