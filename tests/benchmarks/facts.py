@@ -25,6 +25,7 @@ from bot.bigcommerce import Share
 from bot.core.meters import NO_METERS
 from bot.engine.facts.reading import FactsReading
 from bot.engine.process import USUAL_LEASE, Process, elapsed
+from bot.ledger.ledger import Ledger
 from bot.ledger.opening import open_ledger
 from bot.sandbox.store import Store, application
 from bot.serving import _share_time
@@ -189,12 +190,18 @@ async def _read() -> None:
         process = Process.named_at_random(ledger, utc_now, elapsed, USUAL_LEASE, share=share)
         await FactsReading(process, client).bring_up_to_date()
         began = time.perf_counter()
-        async with longest_block() as meter:
-            sums = sum([len(piece) async for piece in ledger.facts.order_sums(None)])
-            assert sum([len(piece) async for piece in ledger.facts.customers()]) >= sums
+        sums = await _read_for_rule(ledger)
         seconds = time.perf_counter() - began
+        async with longest_block() as meter:  # whose turns take the time of what is measured
+            await _read_for_rule(ledger)
     rule = {"rule_seconds": round(seconds, 2), "rule_waited_ms": round(meter.waited_ms, 1)}
     sys.stdout.write(json.dumps({**rule, "rule_computed_ms": round(meter.computed_ms, 1), "sums": sums}))
+
+
+async def _read_for_rule(ledger: Ledger) -> int:
+    sums = sum([len(piece) async for piece in ledger.facts.order_sums(None)])
+    assert sum([len(piece) async for piece in ledger.facts.customers()]) >= sums
+    return sums
 
 
 def table(figures: Figures) -> str:

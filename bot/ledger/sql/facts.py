@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
@@ -65,11 +66,12 @@ class SqlFacts:
         return self._pieces(SUMS, sums, int(since.timestamp()) if since else _ALWAYS)
 
     async def _pieces(self, query: str, made: Callable[[Any], T], *values: int) -> AsyncIterator[Sequence[T]]:
-        def read(db: Connection) -> list[T]:
-            return [made(row) for row in db.stream(query, values)]
+        def read(db: Connection) -> deque[tuple[T, ...]]:
+            return deque(batches(map(made, db.stream(query, values)), PIECE))
 
-        for piece in batches(await self._database.read_apart(read), PIECE):
-            yield piece
+        pieces = await self._database.read_apart(read)
+        while pieces:
+            yield pieces.popleft()  # forgotten piece by piece, too: 100,000 at once would stop the event loop
             await asyncio.sleep(0)
 
     # What is read of the store
