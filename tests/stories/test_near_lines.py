@@ -145,6 +145,9 @@ NEAR = {
     "/change withdraw 7 or 8": ("Did you mean 7 or 8?", ["Withdraw Change: 7", "Withdraw Change: 8"]),
     "/change withdraw all but 7": ("Change must be a whole number. Type", []),
     "/change withdraw 7 and undo 1": ("Did you mean 7?", ["Withdraw Change: 7"]),
+    "/segment add VIPs 7 – 9": ("may mean every id from the first to the last", ["#7, #8 and #9", "Only #7 and #9"]),
+    "/segment import VIPs add 7-9": ("“7-9” may mean every id", ["#7, #8 and #9", "Only #7 and #9"]),
+    "/shopper delete 7..9": ("“7..9” may mean every id", ["#7, #8 and #9", "Only #7 and #9"]),
     "/segment add VIPs either ida@example.com or 7": (
         "“either” leaves open who is meant",
         ["ida@example.com and 7", "Only ida@example.com", "Only 7"],

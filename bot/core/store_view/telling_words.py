@@ -23,6 +23,13 @@ _ACTS = "|".join(sorted(ACTS | {"clear", "drop", "kick", "move", "take"}))
 _ACT = re.compile(rf"(?<![\w@.'-])(?P<verb>{_ACTS})\s+\S", re.IGNORECASE)
 _AWAY = frozenset({"clear", "delete", "destroy", "drop", "erase", "kick", "remove", "take", "unassign"})
 """What nobody means who only says what the command does: “please add ada@example.com”."""
+_RANGE = re.compile(
+    r"(?<![\w@.,#/-])#?(?P<first>[1-9]\d{0,8})\s*(?:[-–—]|\.\.+|…|to|through|thru)\s*#?(?P<last>[1-9]\d{0,8})(?![\w@/-])",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(r"(?:[\s,;|#\d]|and)*", re.IGNORECASE)
+_LONGEST = 100
+"""How many customers one range of ids can mean."""
 _QUOTED = re.compile(r'"[^"@]*"')
 
 
@@ -37,6 +44,7 @@ def ask_about_words(texts: Sequence[str], named: ShopperWords, field: str, *, is
     _ask_about_exceptions(text, field)
     if not is_one:
         _ask_about_acts(text, field)
+        _ask_about_ranges(text, field)
         _ask_about_open_words(text, field)
     _ask_about_addresses(lists, named, field)
 
@@ -88,6 +96,29 @@ def _ask_about_open_words(text: str, field: str) -> None:
             field=field,
             for_log="A word leaves open who is meant.",
         )
+
+
+def _ask_about_ranges(text: str, field: str) -> None:
+    """Raise Question if nothing but ids is typed, and ranges of them: “17-19” may mean three customers, or two."""
+    found = list(_RANGE.finditer(text))
+    is_short = all(0 < int(one["last"]) - int(one["first"]) < _LONGEST for one in found)
+    if found and is_short and _NUMBERS.fullmatch(_RANGE.sub(" ", text)):
+        ways = (_RANGE.sub(_written_out, text), _RANGE.sub(r" \g<first> \g<last> ", text))
+        whole, ends = (tuple(f"#{one}" for one in re.findall(r"\d+", way)) for way in ways)
+        every = listing(whole) if len(whole) <= MOST_ALONE else f"All {len(whole)}"
+        only = [Reading({field: listed(*ends)}, f"Only {listing(ends)}")] if ends != whole else []
+        raise Question(
+            f"“{found[0][0].strip()}” may mean every id from the first to the last, or just these two. "
+            "Nothing was done yet.",
+            [Reading({field: listed(*whole)}, every), *only],
+            field=field,
+            for_log="A range of ids may mean all of them, or its ends.",
+        )
+
+
+def _written_out(found: re.Match[str]) -> str:
+    """Return each id of a range."""
+    return "".join(f" {one} " for one in range(int(found["first"]), int(found["last"]) + 1))
 
 
 def _each(named: ShopperWords) -> tuple[str, ...]:

@@ -21,6 +21,10 @@ ASKED: dict[str, tuple[str, ...]] = {
     "Perhaps ada@x.org": ("“Perhaps” leaves open who", "ada@x.org"),
     "1 or 2, 3, 4, 5": ("“or” leaves open who", "#1, #2, #3, #4, #5"),
     "or": ("“or” leaves open who",),
+    "17-19": ("“17-19” may mean every id", "#17, #18, #19", "#17, #19"),
+    "#17 – #19": ("“#17 – #19” may mean", "#17, #18, #19", "#17, #19"),
+    "3, 17 to 18 and #20": ("“17 to 18” may mean", "#3, #17, #18, #20"),
+    "1 through 6": ("may mean", "#1, #2, #3, #4, #5, #6", "#1, #6"),
     "ada at x dot org": ("Did you mean ada@x.org?", "ada@x.org"),
 }
 """A part of each question, and what its answers would type."""
@@ -44,6 +48,11 @@ def test_what_says_more_than_whom_it_names_is_asked_about(words: str) -> None:
         "or@x.org, Orlando, not@x.org ada.or.bo@x.org",
         "email,status\nada@x.org,not subscribed or gone",
         "ada@x.org a, or b, c, d, e, f",
+        "555-7946",
+        "2026-11-24",
+        "19-17",
+        "17-19 1000..9999",
+        "ada@x.org 17-19",
     ],
 )
 def test_whoever_is_plainly_named_is_not_asked_about(words: str) -> None:
