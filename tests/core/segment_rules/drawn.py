@@ -36,7 +36,14 @@ def some_of(values: tuple[object, ...]) -> st.SearchStrategy[tuple[object, ...]]
     return st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True).map(tuple)
 
 
-PERIODS = st.builds(Period, count=st.integers(1, 100), unit=st.sampled_from(("days", "months")))
+LENGTHS = tuple(Period(count=count, unit=unit) for unit in ("days", "months") for count in (1, 2, 30))
+PERIODS = st.sampled_from(LENGTHS) | st.builds(
+    Period, count=st.integers(1, 100), unit=st.sampled_from(("days", "months"))
+)
+EDGES = tuple(period.before(TODAY) + timedelta(days=more) for period in LENGTHS for more in (0, 1))
+"""The days on which what a rule looks back to begins, and those after them."""
+AHEAD = (0, 1, 2, 14, -2.5, -3.5, -3, -4)
+"""By how many hours the zones are ahead in which rules are evaluated, in summer and in winter."""
 HOW = st.sampled_from(("over", "under", "at least", "at most"))
 AMOUNTS = st.integers(0, 30_000).map(lambda cents: cents * (MONEY // 100))
 CONDITIONS: st.SearchStrategy[Rule] = st.one_of(
@@ -62,23 +69,19 @@ RULES: st.SearchStrategy[Rule] = st.recursive(
 )
 
 
-def times(days: int) -> st.SearchStrategy[datetime]:
-    """Times of the last so many days, the edges of days among them."""
-    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
-    edges = st.builds(
-        lambda day, second: (
-            datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(days=day) + timedelta(seconds=second)
-        ),
-        st.integers(0, days),
-        st.sampled_from((-7201, -7200, -3601, -3600, -1, 0, 1)),
-    )
-    return edges | st.integers(0, days * 86_400).map(lambda seconds: noon - timedelta(seconds=seconds))
+def _edge(day: date, ahead: float, second: int) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=-ahead, seconds=second)
 
 
+NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+TIMES = st.builds(_edge, st.sampled_from(EDGES), st.sampled_from(AHEAD), st.sampled_from((-1, 0, 1))) | st.integers(
+    0, 200 * 86_400
+).map(lambda seconds: NOON - timedelta(seconds=seconds))
+"""Times of the last 200 days, and the edges of the days that matter."""
 CUSTOMERS = st.builds(
     CustomerFacts,
     id=st.just(0),
-    registered_at=times(200),
+    registered_at=TIMES,
     group_id=st.sampled_from((0, *GROUPS)),
     countries=st.frozensets(st.sampled_from(COUNTRIES), max_size=2),
     attributes=st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from((*VALUES, " GOLD ", ""))),
@@ -87,7 +90,7 @@ CUSTOMERS = st.builds(
 ORDERS = st.builds(
     Order,
     customer_id=st.integers(0, 6),
-    placed_at=times(200),
+    placed_at=TIMES,
     total=st.integers(0, 20_000).map(lambda cents: cents * (MONEY // 100)),
     refunded=st.integers(0, 3).map(lambda part: part * 10_000 * (MONEY // 100) // 3),
     status_id=st.sampled_from((0, 1, 2, 4, 5, 6, 10, 11, 14)),

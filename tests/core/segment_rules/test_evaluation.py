@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.segment_rules.evaluation import AsOf, sums_needed, who_belongs
-from bot.core.segment_rules.facts import OrderSums
-from bot.core.segment_rules.rule import Period, Rule
+from bot.core.segment_rules.facts import CustomerFacts, OrderSums
+from bot.core.segment_rules.rule import LastOrdered, Ordered, Period, Registered, Rule, Spent
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
-from tests.core.segment_rules.plain_evaluation import PlainShop
+from tests.core.segment_rules.plain_evaluation import Order, PlainShop
 from tests.laws.values import LAW
 
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/Santiago", "Pacific/Kiritimati", "America/St_Johns"]).map(
@@ -52,3 +52,36 @@ def test_who_belongs_is_what_a_plain_look_at_each_order_says(rule: Rule, shop: P
 )
 def test_months_are_those_of_the_calendar(count: int, unit: str, today: date, day: date) -> None:
     assert Period.model_validate({"count": count, "unit": unit}).before(today) == day
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MONTH = Period(count=30, unit="days")
+BEGAN = datetime(2026, 3, 1, tzinfo=BERLIN)
+"""When the day began, there, that is 30 days before."""
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "at", "belongs"),
+    [
+        (Spent(how="at least", amount=100, within=MONTH), BEGAN, True),
+        (Spent(how="at least", amount=100, within=MONTH), BEGAN - SECOND, False),
+        (Ordered(how="at least", times=1, within=MONTH), BEGAN, True),
+        (Ordered(how="at least", times=1, within=MONTH), BEGAN - SECOND, False),
+        (LastOrdered(how="more", ago=MONTH), BEGAN - SECOND, True),
+        (LastOrdered(how="more", ago=MONTH), BEGAN, False),
+        (LastOrdered(how="less", ago=MONTH), BEGAN + DAY - SECOND, False),
+        (LastOrdered(how="less", ago=MONTH), BEGAN + DAY, True),
+        (Registered(how="in", ago=MONTH), BEGAN, True),
+        (Registered(how="in", ago=MONTH), BEGAN - SECOND, False),
+        (Registered(how="before", ago=MONTH), BEGAN - SECOND, True),
+        (Registered(how="before", ago=MONTH), BEGAN, False),
+    ],
+)
+def test_a_day_counts_from_its_first_second_in_the_teams_zone(rule: Rule, at: datetime, belongs: bool) -> None:
+    one = CustomerFacts(1, at.astimezone(UTC), 0, frozenset(), {}, accepts_marketing=False)
+    shop = PlainShop((one,), (Order(1, at.astimezone(UTC), 100, 0, 10),), {})
+    as_of = AsOf(TODAY, BERLIN)
+    sums = {since: sums_of(shop, since) for since in sums_needed(rule, as_of)}
+    assert bool(who_belongs(rule, shop.customers, sums, {}, as_of)) is belongs
+    assert shop.belongs(rule.model_dump(), one, TODAY, BERLIN) is belongs
