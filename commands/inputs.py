@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.core.language.args import PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.language.args import DueInput, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.language.normal_form import without_hidden
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import split
@@ -74,6 +74,17 @@ Shoppers = Annotated[
     ),
 ]
 OnePromotion = Annotated[str, PromotionInput(label="Promotion")]
+RunAt = Annotated[
+    str,
+    Field(max_length=100),
+    DueInput(
+        label="Run at",
+        hint="Empty for at once; otherwise a day and a time to come",
+        placeholder="friday 16:00",
+        max_length=100,
+        option=True,
+    ),
+]
 PageNumber = Annotated[
     int,
     BeforeValidator(_page_number),

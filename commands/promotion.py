@@ -18,7 +18,7 @@ from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, read_rule
 from commands import verbs
-from commands.inputs import OnePromotion, PageNumber, one_line, search_words
+from commands.inputs import OnePromotion, PageNumber, RunAt, one_line, search_words
 from commands.paging import meant_elsewhere, offers, page_meant, page_of
 
 ROWS = 50
@@ -61,6 +61,7 @@ class TargetArgs(Args):
         ),
     ]
     segments: Annotated[tuple[str, ...], Field(min_length=1, max_length=50), SegmentInput(label="Segment", any_of=True)]
+    at: RunAt = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -88,6 +89,13 @@ class RuleArgs(Args):
             multiline=True,
         ),
     ]
+    at: RunAt = ""
+
+
+class OnePromotionAt(ShowPromotion):
+    """Which promotion, and when."""
+
+    at: RunAt = ""
 
 
 @command("promotion list", submit="List Promotions", aliases=("find", "search", "ls"))
@@ -171,7 +179,7 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
 
 
 @command("promotion untarget", submit="Untarget Promotion")
-async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
+async def untarget(args: OnePromotionAt, ctx: Context) -> Plan:
     """Show a promotion to everyone, whatever their segments. A second person has to approve.
 
     /promotion untarget "Win back"
@@ -180,7 +188,7 @@ async def untarget(args: ShowPromotion, ctx: Context) -> Plan:
 
 
 @command("promotion enable", submit="Enable Promotion", aliases=("resume", "activate", "start"))
-async def enable(args: ShowPromotion, ctx: Context) -> Plan:
+async def enable(args: OnePromotionAt, ctx: Context) -> Plan:
     """Turn a promotion on: shoppers get it from then on. A second person has to approve.
 
     /promotion enable "Win back"
@@ -189,7 +197,7 @@ async def enable(args: ShowPromotion, ctx: Context) -> Plan:
 
 
 @command("promotion disable", submit="Disable Promotion", aliases=("pause", "deactivate", "stop"))
-async def disable(args: ShowPromotion, ctx: Context) -> Plan:
+async def disable(args: OnePromotionAt, ctx: Context) -> Plan:
     """Turn a promotion off: shoppers get it no longer. A second person has to approve.
 
     /promotion disable "VIP early access"

@@ -24,7 +24,7 @@ from bot.core.store_view.segments_meant import segments_among
 from bot.core.store_view.shopper_search import customers_called, search_shoppers
 from bot.core.store_view.shoppers import ResolvedShoppers, fetch_owners, nobody_left, resolve
 from commands import verbs
-from commands.inputs import Shoppers, one_line
+from commands.inputs import RunAt, Shoppers, one_line
 from commands.paging import meant_elsewhere, offers
 from commands.shopper_view import shown
 
@@ -60,6 +60,7 @@ class SomeShoppers(Args):
     """Which shoppers."""
 
     shoppers: Shoppers
+    at: RunAt = ""
 
 
 class RegisterArgs(Args):
@@ -79,6 +80,7 @@ class RegisterArgs(Args):
         Field(max_length=25),
         SegmentInput(label="Segments", private=True, leads=("to", "into", "in")),
     ] = ()
+    at: RunAt = ""
 
 
 class FindArgs(Args):

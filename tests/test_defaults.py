@@ -105,6 +105,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Edited": {"kind": "edited"},
     "Encoding": {"is_certain": True},
     "FromShell": {"kind": "shell"},
+    "DueInput": {"max_length": 255},
     "FirstName": {"max_length": 255},
     "Kept": {"private": True},
     "LastName": {"max_length": 255},

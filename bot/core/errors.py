@@ -96,6 +96,10 @@ class Question(Misuse):
         """Return the same question, each of whose readings has these values, too."""
         return self._with([replace(one, values={**values, **one.values}) for one in self.readings])
 
+    def also(self, readings: Sequence[Reading]) -> "Question":
+        """Return the same question with these readings behind its own."""
+        return self._with([*self.readings, *readings])
+
     def tried(self, faults: Sequence[str]) -> "Question":
         """Return the same question, whose first readings have these faults; an empty one is none."""
         each = zip_longest(self.readings, faults, fillvalue="")

@@ -245,7 +245,7 @@ def _names(call: Call, name: str, value: Any) -> tuple[str, ...]:
 
 async def _refuse_unknown(call: Call, shop: Shop) -> None:
     """Raise NotSegments if several words before the first shopper are no segment's name."""
-    kinds = [(name, type(kind)) for name, kind in inputs_of(call.command.args).items()]
+    kinds = [(name, type(kind)) for name, kind in inputs_of(call.command.args).items() if not kind.option]
     words = list(takewhile(_may_be_of_a_name, split(call.words)))
     if [kind for _, kind in kinds] == [SegmentInput, ShopperInput] and len(words) > 1:
         segments, text = await shop.segments(), " ".join(word.text for word in words)

@@ -146,7 +146,7 @@ class Answering:
             await self.replies.show(invocation, planned.preview)
         match outcome, invocation:
             case Plan(), Edited():
-                await self.decider.edit(invocation, outcome)
+                await self.decider.edit(invocation, outcome, planned.due_at)
             case Plan(), Typed() | Submitted():
                 if await self.proposing.propose(invocation, outcome, planned):
                     return  # creating the Change settles it

@@ -64,6 +64,8 @@ class ChangeRunner:
                 self._moved(number)
                 return
             is_new = change.state is State.APPROVED
+            if is_new and change.is_early(self._clock()):
+                return
             if is_new:
                 change = await self._begin(change)
             if change.state is State.RUNNING:
@@ -75,8 +77,11 @@ class ChangeRunner:
             log.warning("Change %s went on in another process, or waits: %s", number, error)
 
     async def _begin(self, change: Change) -> Change:
+        at, policy = self._clock(), self._authority.approvers.policy
+        # Others may have gone without approval since this one was cleared for its time.
+        limits = policy.limits(change.plan, at) if change.scheduled_for and not change.need.approvals else ()
         try:
-            moved = await self._ledger.changes.move(change, Event.START, at=self._clock(), alone=True)
+            moved = await self._ledger.changes.move(change, Event.START, at=at, limits=limits, alone=True)
         except Impossible as error:
             update = {"reason": str(error)}
             moved = await self._ledger.changes.move(change, Event.CANCEL, at=self._clock(), update=update)

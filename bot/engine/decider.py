@@ -10,12 +10,14 @@ from bot.core import work
 from bot.core.answers import mention
 from bot.core.approval.changes import Change, Emergency, Event, State
 from bot.core.approval.decisions import CONSEQUENCES, Decision, Verdict
+from bot.core.approval.due import expiry_of
 from bot.core.approval.need import LESS, Approval, Need
 from bot.core.approval.refusals import refuse_late, too_late
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
 from bot.core.invocation import Edited
 from bot.core.items import texts
+from bot.core.language.due_times import describe_due
 from bot.core.language.phrases import counted
 from bot.core.planning.drift import drift
 from bot.core.planning.plan import Plan
@@ -29,6 +31,7 @@ from bot.engine.process import Process
 UNATTENDED = "No bot is running change {number} right now. It stops before its next batch, once one goes on with it."
 """What becomes of a Change that is to stop, but whose process has died."""
 LATE = "No one decided in time. Nothing was changed."
+STOPPED_EARLY = "Stopped before the time at which it was to run."
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,8 @@ class Decider:
         await verdicts[decision.verdict](decision, user_id)
         self.cards.wake(decision.number)
         sentence = CONSEQUENCES[decision.verdict]
-        if decision.verdict is Verdict.STOP and not await self._is_attended(decision.number):
-            sentence = UNATTENDED
+        if decision.verdict is Verdict.STOP:
+            sentence = await self._describe_stop(decision.number, sentence)
         return sentence.format(number=decision.number)
 
     async def may_decide(self, number: int, version: int | None, user_id: str) -> Change:
@@ -76,14 +79,13 @@ class Decider:
             raise _only_requester(change, "edit")
         return change
 
-    async def edit(self, invocation: Edited, plan: Plan) -> Change:
+    async def edit(self, invocation: Edited, plan: Plan, due_at: datetime | None) -> Change:
         """Replace the Change's plan: a new version, without approvals. Raises Refusal."""
         work.learn("change", invocation.edits)
         await self.authority.refuse_contradicted(invocation.edits)
         change = await self.may_edit(invocation.edits, invocation.shown.version, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
-        expires_at = self.process.clock() + self.approval_time
-        update = {"args": invocation.values, "without": (), "least": None, "expires_at": expires_at}
+        update = {"args": invocation.values, "without": (), "least": None, **self._due(due_at)}
         return await self._renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **update)
 
     async def still_holds(self, change: Change, *, in_emergency: bool = False) -> bool:
@@ -102,17 +104,30 @@ class Decider:
             does_the_same = plan.does_as(change.plan)
             if does_the_same and need == change.need and not gone:
                 return True
-            if not need.approvals:
+            if not (need.approvals or change.scheduled_for):
                 raise Impossible("The store changed meanwhile, and this no longer needs approval. Ask again.")
             changed = await drift(change.plan, plan) if not does_the_same else ()
             rules = (f"Under the current policy, it {need.why}.",) if need != change.need else ()
             lost = tuple(
                 f"The approval by {mention(one)}, who may not give it any more, does not count." for one in gone
             )
-            await self._renew(change, Event.REPLAN, plan, notes=(*changed, *rules, *lost))
+            await self._renew(change, Event.REPLAN, plan, **self._late(change, (*changed, *rules, *lost)))
         except Refusal as error:
             await self._spoil(change, error)
         return False
+
+    def _due(self, due_at: datetime | None) -> dict[str, Any]:
+        """Return until when approval is waited for, and when it is to run, as fields of a Change."""
+        return {"due_at": due_at, "expires_at": expiry_of(self.process.clock(), self.approval_time, due_at)}
+
+    def _late(self, change: Change, notes: tuple[str, ...]) -> dict[str, Any]:
+        """Return what else becomes of a Change that is planned again: one that was approved for a time waits anew."""
+        if change.scheduled_for is None:
+            return {"notes": notes}
+        if change.is_early(self.process.clock()):
+            return {"notes": notes, **self._due(change.due_at)}
+        was = f"It was to run {describe_due(change.scheduled_for)}, and runs once it is approved."
+        return {"notes": (*notes, was), **self._due(None)}
 
     async def expire(self, change: Change) -> None:
         """Expire a Change that nobody decided in time. Raises TooLate if someone just did."""
@@ -175,6 +190,8 @@ class Decider:
         change = await self.process.ledger.changes.load(decision.number)
         if user_id != change.requester:
             raise _only_requester(change, "withdraw")
+        if change.state is State.APPROVED and not change.is_early(self.process.clock()):
+            too_late(change)
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
 
     async def _narrow(self, decision: Decision, user_id: str) -> None:
@@ -194,13 +211,20 @@ class Decider:
             raise Impossible(
                 f"Change {change.number} is not running yet, so there is nothing to stop. Reject it, or withdraw it."
             )
+        if change.state is State.APPROVED and change.is_early(self.process.clock()):
+            await self._settle(change, Event.STOP, user_id, STOPPED_EARLY)
+            return
         if change.state is not State.RUNNING:
             too_late(change)
         await self.process.ledger.changes.request_stop(change, actor=user_id, at=self.process.clock())
         await self.process.ledger.changes.outdate_card(change.number)
 
-    async def _is_attended(self, number: int) -> bool:
-        return await self.process.ledger.leases.is_held(number, now=self.process.lease_time())
+    async def _describe_stop(self, number: int, sentence: str) -> str:
+        """Return what becomes of a Change that somebody stopped; ``sentence``: if a process runs it."""
+        ledger = self.process.ledger
+        if not (await ledger.changes.load(number)).is_open:
+            return "You stopped change {number} before it ran."
+        return sentence if await ledger.leases.is_held(number, now=self.process.lease_time()) else UNATTENDED
 
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         await self.approvers.refuse_breaking(user_id)
@@ -212,7 +236,7 @@ class Decider:
         notices, event = tuple(("glass", one) for one in ids), Event.BREAK
         sight = {"version": change.version, "fingerprint": change.plan.fingerprint}
         detail = {"reason": decision.reason, **sight, "to_tell": ids}
-        update = {"emergency": emergency}
+        update = {"emergency": emergency, "due_at": None}
         await self.process.ledger.changes.move(
             change, event, at=at, actor=user_id, detail=detail, update=update, notices=notices
         )
@@ -260,7 +284,8 @@ class Decider:
         detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "version": change.version + 1}
         detail |= {"requirements": self.approvers.recorded(need)}
         detail |= {"without": texts(others["without"])} if others.get("without") else {}
-        return await self._move(change, event, actor, detail, update | others)
+        notices = (("again", ""),) if change.scheduled_for else ()
+        return await self._move(change, event, actor, detail, update | others, notices)
 
     async def _spoil(self, change: Change, error: Refusal) -> None:
         # Someone else moved it, or Slack did not say who may approve it: it keeps waiting.
@@ -272,10 +297,16 @@ class Decider:
         raise TooLate(f"{lost} {error}", for_log=f"{lost} {error.for_log}") from error
 
     async def _move(
-        self, change: Change, event: Event, actor: str, detail: dict[str, Any], update: dict[str, Any]
+        self,
+        change: Change,
+        event: Event,
+        actor: str,
+        detail: dict[str, Any],
+        update: dict[str, Any],
+        notices: tuple[tuple[str, str], ...] = (),
     ) -> Change:
         moved = await self.process.ledger.changes.move(
-            change, event, at=self.process.clock(), actor=actor, detail=detail, update=update
+            change, event, at=self.process.clock(), actor=actor, detail=detail, update=update, notices=notices
         )
         self.cards.wake(moved.number)
         return moved

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.bigcommerce import StoreError
 from bot.core.approval.changes import State
+from bot.core.approval.due import looks_due
 from bot.core.errors import NotAllowed, TooLate
 from bot.core.invocation import FromShell
 from bot.engine.answering import Answering
@@ -83,8 +84,12 @@ class Housekeeper:
             tasks.start(self._unless_moved(self._expire, number))
         for number in await ledger.leases.unattended(State.PLANNED, now=now):
             tasks.start(self._unless_moved(self._post_unposted, number))
-        for number in await ledger.leases.unattended(State.APPROVED, now=now):
+        scheduled, clock = await ledger.changes.scheduled(), self.process.clock()
+        early = {one.number for one in scheduled if clock < one.due_at}
+        for number in sorted({*await ledger.leases.unattended(State.APPROVED, now=now)} - early):
             tasks.start(self._unless_moved(self._run_if_it_holds, number))
+        for number in looks_due(scheduled, clock):
+            tasks.start(self._unless_moved(self._look_again, number))
         for number in await ledger.leases.unattended(State.RUNNING, now=now):
             self.runner.start(number)
 
@@ -119,9 +124,24 @@ class Housekeeper:
                 await self.process.release(number)
         return is_authorised
 
+    async def _look_again(self, number: int) -> None:
+        """Compare the plan of a Change that is to run later with the store: what differs is decided before then."""
+        if not await self._claim_authorised(number):
+            return
+        changes, now = self.process.ledger.changes, self.process.clock()
+        try:
+            if number in looks_due(await changes.scheduled(), now):  # no other process did, since it was listed
+                await changes.save_look(number, at=now)
+                await self.decider.still_holds(await changes.load(number))
+        except (StoreError, NotAllowed) as error:
+            log.warning("Change %s could not be looked at before its time: %s", number, error)
+        finally:
+            await self.process.release(number)
+
     async def _run_if_it_holds(self, number: int) -> None:
         """Run an approved Change whose process died before it started, or that ran behind, if its plan still holds."""
-        if (await self.process.ledger.changes.load(number)).behind or not await self._claim_authorised(number):
+        change = await self.process.ledger.changes.load(number)
+        if change.behind or change.is_early(self.process.clock()) or not await self._claim_authorised(number):
             return
         holds, planned_at = False, self.process.elapsed()
         try:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +14,14 @@ from bot.core.answers import Answer
 from bot.core.approval.changes import Change
 from bot.core.approval.decisions import Decision
 from bot.core.approval.policy import Policy
+from bot.core.asked_times import with_due
 from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Context, Group, Outcome, Preview, find, group_of
 from bot.core.errors import Impossible, Misuse, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, Typed
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
+from bot.core.language.due_times import remark_on_clocks
 from bot.core.latest_numbers import ask_which_number
 from bot.core.named_elsewhere import with_elsewhere
 from bot.core.planning.plan import Plan
@@ -48,7 +51,7 @@ class Planned:
 
     ``at``: when it began, by the process's ``elapsed`` clock: no later than the store was first looked at.
     ``values`` are the Command's as its words were read, or as they plan it again; None for what has none. ``preview``
-    is for the person who asks, before anything comes of it.
+    is for the person who asks, before anything comes of it. ``due_at``: when it is to run; None for at once.
     """
 
     outcome: Outcome | Confirmation | Exception
@@ -56,6 +59,7 @@ class Planned:
     at: float
     values: dict[str, Any] | None = None
     preview: Answer | None = None
+    due_at: datetime | None = None
 
     def result(self) -> Outcome | Confirmation:
         """Return the Command's outcome. Raises its error."""
@@ -144,10 +148,12 @@ class Planner:
         began = self.process.elapsed()
         ctx, call = self.context(actor, can_wait=not decides(request)), request
         outcome: Outcome | Exception
+        due_at: datetime | None = None
         try:
             await self.may_ask(actor, request.command.path)
             call = await resolve(request, ctx.shop)
             await ask_which_number(call, ctx)
+            call, due_at = await with_due(call, ctx)
             outcome = await self._run(call, ctx)
         except Question as asked:
             outcome = await self._tried(asked.about({} if call.words else call.values), request, actor)
@@ -158,8 +164,14 @@ class Planner:
         trace = _trace(call, ctx, planned=not isinstance(outcome, Exception))
         if isinstance(outcome, Preview):
             values = outcome.args.model_dump(exclude_defaults=True)
-            return Planned(outcome.plan, trace, began, values, outcome.answer)
-        return Planned(outcome, trace, began, call.values)
+            return Planned(self._at(due_at, outcome.plan), trace, began, values, outcome.answer, due_at)
+        outcome = self._at(due_at, outcome) if isinstance(outcome, Plan) else outcome
+        return Planned(outcome, trace, began, call.values, due_at=due_at)
+
+    def _at(self, due_at: datetime | None, plan: Plan) -> Plan:
+        """Return the plan with what has to be said of the time at which it runs."""
+        told = remark_on_clocks(due_at, self.zone) if due_at else ()
+        return plan.model_copy(update={"remarks": (*plan.remarks, *told)}) if told else plan
 
     async def _tried(self, question: Question, request: Call, actor: str) -> Question:
         """Return the question whose readings say why they cannot be done, as far as that is known soon enough."""
@@ -198,7 +210,7 @@ class Planner:
         plan = outcome.plan if isinstance(outcome, Preview) else outcome
         if not isinstance(plan, Plan):
             raise Impossible("There is nothing to do any more.")
-        return await self.narrow(plan, change.without)
+        return self._at(change.due_at, await self.narrow(plan, change.without))
 
     async def narrow(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
         """Return the plan without these items, refreshed: only the store knows what the remaining ones are in.

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core import work
 from bot.core.answers import Answer, Review, Sentence, mention
 from bot.core.approval.changes import MOVES, Card, Change, Event, State
+from bot.core.approval.due import expiry_of
+from bot.core.approval.state_words import describe_state
 from bot.core.command import Group, find
 from bot.core.errors import NotRecorded, OverLimit
 from bot.core.invocation import Asked, Delivery
@@ -49,7 +51,7 @@ class Proposing:
         """
         if plan.undoes:
             await self.authority.refuse_contradicted(plan.undoes)
-        draft = await self._draft(asked, plan)
+        draft = await self._draft(asked, plan, planned.due_at)
         if first := await self._first_of(draft):
             await self.replies.show(asked, point_to(first, asked.actor))
             return False
@@ -60,6 +62,7 @@ class Proposing:
             "need": draft.need.why,
             "requirements": self.approvers.recorded(draft.need),
             "nonce": draft.nonce,
+            **({"due_at": draft.due_at.isoformat()} if draft.due_at else {}),
         }
         ledger, owner = self.process.ledger, await self.process.claimant()
         subjects = planned.trace.subjects
@@ -83,7 +86,7 @@ class Proposing:
                 return found
         return None
 
-    async def _draft(self, asked: Asked, plan: Plan) -> Change:
+    async def _draft(self, asked: Asked, plan: Plan, due_at: datetime | None) -> Change:
         """Build the Change, not yet numbered. Raises NotAllowed if nobody could approve it."""
         need, moved = await self.approvers.need(plan, asked.actor)
         deciders = await self.approvers.deciders(need, asked.actor)
@@ -102,7 +105,8 @@ class Proposing:
             **deciders,
             created_at=now,
             updated_at=now,
-            expires_at=now + self.approval_time,
+            expires_at=expiry_of(now, self.approval_time, due_at),
+            due_at=due_at,
         )
 
     async def post(self, change: Change, *, is_resumed: bool = False) -> Change:
@@ -174,6 +178,8 @@ def point_to(first: Change, actor: str) -> Answer:
 
 
 def _begins(change: Change) -> str:
+    if change.scheduled_for:
+        return describe_state(change)
     return f"runs after change {change.behind}, which changes the same segment" if change.behind else "was started"
 
 

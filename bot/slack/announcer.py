@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 class SlackAnnouncer:
     """An Announcer that posts what needs approval to ``approvals`` (a channel id), and all else where it was asked for.
 
+    What is to run later may need one by then.
+
     ``summary`` is the id of the daily summary's channel, to which ``once``, a client without retries, posts. ``cards``
     is one that retries only what Slack certainly did not do. ``groups`` are listed in the help on the Home tab.
     """
@@ -72,7 +74,8 @@ class SlackAnnouncer:
     async def post(self, change: Change, *, may_exist: bool = False) -> Card:
         """Post the card. Raises Undeliverable."""
         asked = change.place.channel
-        if asked not in (None, self._approvals) and not change.need.approvals:
+        waits = change.need.approvals or change.due_at
+        if asked not in (None, self._approvals) and not waits:
             try:
                 return await self._post_card(change, asked, may_exist=may_exist)
             except Undeliverable as error:

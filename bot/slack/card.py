@@ -43,7 +43,7 @@ def render_card(change: Change) -> Message:
     """
     headline = hide_addresses(change.plan.headline)
     rendered: list[Block] = [
-        blocks.context(_state(change), _expiry(change)),
+        blocks.context(_state(change), _due(change), _expiry(change)),
         blocks.header(headline),
         *([progress(change)] if _is_watched(change) else []),
         *_lines(change),
@@ -135,7 +135,15 @@ def _expiry(change: Change) -> str:
     return f"expires {blocks.time(change.expires_at)}" if change.state is State.WAITING else ""
 
 
+def _due(change: Change) -> str:
+    """Say when it runs, as long as it only may."""
+    is_open = change.state in (State.PLANNED, State.WAITING)
+    return f"runs {blocks.time(change.due_at)}" if change.due_at and is_open else ""
+
+
 def _state(change: Change) -> str:
+    if change.scheduled_for:
+        return f":calendar: *Approved, runs {blocks.time(change.scheduled_for)}*"
     wait = f" {waiting_for(change)}" if change.state is State.WAITING else ""
     state = f"*{_STATE_LABELS[change.state]}{wait}*"
     if change.behind:
@@ -252,7 +260,7 @@ def _buttons(change: Change) -> list[Block]:
         reject, edit = blocks.button("Reject", REJECT, value), blocks.button("Edit", EDIT, value)
         return [blocks.actions([_approve(change, value), reject, *_command_buttons(more, shown), edit])]
     possible = (
-        ("Stop", f"change stop {number}", _can_be_stopped(change)),
+        ("Stop", f"change stop {number}", _can_be_stopped(change) or change.scheduled_for is not None),
         (_try_again(change), f"change retry {number}", change.can_be_retried),
         ("Undo", f"change undo {number}", change.can_be_undone),
         ("Point Promotions", f"change repoint {number}", can_be_repointed(change)),

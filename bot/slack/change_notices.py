@@ -6,6 +6,7 @@ from bot.core.answers import Answer, Sentence, mention
 from bot.core.approval.changes import Change, StepState
 from bot.core.approval.orphans import describe_orphans
 from bot.core.approval.state_words import describe_standing
+from bot.core.language.due_times import describe_due
 from bot.slack.card import describe_emergency
 
 
@@ -47,7 +48,20 @@ def compose_late_write(change: Change) -> Answer:
     return Answer(title, (Sentence(who), look) if who else (look,))
 
 
-UNDER_THE_CARD: Mapping[str, Callable[[Change], Answer]] = {"reminder": compose_reminder, "late": compose_late_write}
+def compose_drift(change: Change) -> Answer:
+    """Compose the message under the card of a change that was approved for a time, and waits again."""
+    who = ", ".join(mention(one) for one in change.deciders)
+    by = f" {who} can approve." if who else ""
+    when = f"was to run {describe_due(change.due_at)}" if change.due_at else "should have run by now"
+    asked = f"{mention(change.requester)}: change {change.number} {when}, and needs approval again first."
+    return Answer(f"{asked}{by}", tuple(map(Sentence, change.drift)))
+
+
+UNDER_THE_CARD: Mapping[str, Callable[[Change], Answer]] = {
+    "reminder": compose_reminder,
+    "late": compose_late_write,
+    "again": compose_drift,
+}
 """The notices that are posted under the card, by their kind."""
 
 

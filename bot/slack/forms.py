@@ -9,6 +9,7 @@ from bot.core.command import Call, Command
 from bot.core.errors import Misuse
 from bot.core.invocation import ClickedButton
 from bot.core.language.args import (
+    DueInput,
     Input,
     Kept,
     ShopperInput,
@@ -16,6 +17,7 @@ from bot.core.language.args import (
     UploadInput,
     asked_fields,
     input_of,
+    inputs_of,
     takes_many,
 )
 from bot.core.language.phrases import listing
@@ -43,7 +45,8 @@ CARRIED = 2500
 
 def first_fields(command: Command) -> tuple[str, ...]:
     """Return the fields that a form asks for first: those from which the others are looked up."""
-    later = command.prefill.fields if command.prefill else ()
+    due = (name for name, kind in inputs_of(command.args).items() if isinstance(kind, DueInput))
+    later = (*command.prefill.fields, *due) if command.prefill else ()
     return tuple(name for name in asked_fields(command.args) if name not in later)
 
 

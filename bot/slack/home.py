@@ -8,7 +8,7 @@ from bot.core.approval.changes import Brief, State
 from bot.core.approval.changes_reader import describe_untold
 from bot.core.approval.state_words import name_state
 from bot.core.command import Group, Help
-from bot.core.language.phrases import counted
+from bot.core.language.phrases import capital, counted
 from bot.core.store_view.cached_shop import LACKS_SCOPE
 from bot.core.store_view.orphaned_promotions import MEND, describe_orphaned
 from bot.engine.home_tab.model import Home, StoreOverview
@@ -96,7 +96,7 @@ def _divided(rows: Sequence[list[Block]]) -> list[Block]:
 
 def _state(one: Brief) -> str:
     if one.state is not State.WAITING:
-        return name_state(one).capitalize()
+        return capital(name_state(one))
     return f"Waiting for {waiting_for(one)}"
 
 

@@ -53,7 +53,7 @@ class BreakArgs(Args):
 
 @command("change withdraw", submit="Withdraw Change", aliases=("cancel", "revoke"))
 async def withdraw(args: OneChange, ctx: Context) -> Decision:
-    """Take back a change that you asked for and that is still waiting.
+    """Take back a change that you asked for and that still waits, for approval or for its time.
 
     /change withdraw 42
     """
@@ -130,7 +130,7 @@ def _items(shopper: Shopper) -> list[Item]:
 
 @command("change stop", submit="Stop Change", aliases=("halt", "abort"))
 async def stop(args: OneChange, ctx: Context) -> Decision:
-    """Stop a running change before its next batch; what was done can be undone.
+    """Stop a running change before its next batch, or one that is to run later; what was done can be undone.
 
     /change stop 42
     """

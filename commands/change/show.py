@@ -13,6 +13,7 @@ from bot.core.approval.state_words import describe_standing
 from bot.core.command import Context, command
 from bot.core.hidden_people import without_addresses
 from bot.core.language.args import Args, ChangeInput, Choice
+from bot.core.language.due_times import describe_due
 from bot.core.language.phrases import counted, tallied
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible
@@ -31,6 +32,8 @@ def _without_sign(value: object) -> object:
 
 
 ROWS = 50
+COMING = 20
+"""The most changes shown that are to come."""
 SHOWN = 2500
 """The most characters of a plan shown in an answer; a longer one comes as a file."""
 Number = Annotated[
@@ -76,7 +79,14 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     table = Table("Changes, the latest first", COLUMNS, await brief_rows(briefs, ctx))
     title = page.title("pending change" if args.scope == "pending" else "change")
     title += " of yours" if args.scope == "mine" else ""
-    return Answer(title, (table, offers(("Show a Change", "change show"), before=page.more)))
+    coming = await _to_come(ctx) if args.scope == "pending" and number == 1 else ()
+    return Answer(title, (*coming, table, offers(("Show a Change", "change show"), before=page.more)))
+
+
+async def _to_come(ctx: Context) -> tuple[Table, ...]:
+    """Return a table of what is approved for a time to come, if there is any."""
+    briefs = await ctx.changes.to_come(COMING)
+    return (Table("To come, the next one first", COLUMNS, await brief_rows(briefs, ctx)),) if briefs else ()
 
 
 @command("change show", submit="Show Change", aliases=("info", "view", "open", *DECIDING))
@@ -160,13 +170,17 @@ def _offers(change: Change, actor: str) -> tuple[Offers | Sentence, ...]:
     possible = (
         ("Undo", "undo", change.can_be_undone),
         ("Point Promotions", "repoint", can_be_repointed(change)),
-        ("Withdraw", "withdraw", change.state is State.WAITING and change.requester == actor),
+        ("Withdraw", "withdraw", _can_be_withdrawn(change) and change.requester == actor),
     )
     about = change.shown
     offers = tuple(Offer(label, f"change {verb} {change.number}", about) for label, verb, may in possible if may)
     waits = describe_waits(change, [one.label for one in offers])
     told = (Sentence(f"{waits}.", quiet=True),) if waits else ()
     return (Offers(offers), *told) if offers else ()
+
+
+def _can_be_withdrawn(change: Change) -> bool:
+    return change.state is State.WAITING or change.scheduled_for is not None
 
 
 def _fields(change: Change) -> Fields:
@@ -176,6 +190,7 @@ def _fields(change: Change) -> Fields:
         ("Asked", f"{change.created_at:%Y-%m-%d %H:%M} UTC"),
         ("Policy", change.need.why),
         ("Expires", f"{change.expires_at:%Y-%m-%d %H:%M} UTC" if change.state is State.WAITING else ""),
+        ("Runs", describe_due(change.due_at) if change.due_at and change.is_open else ""),
         ("Approved by", approved),
         ("Settled by", mention(change.settled_by) if change.settled_by else ""),
         ("Reason", change.reason),

@@ -10,11 +10,18 @@ from bot.core.planning.restoring import with_promotions
 from bot.core.planning.steps import AnyStep, CreatedIds, Restored, pointed
 from commands.change.show import OneChange
 from commands.emptied import with_emptied
+from commands.inputs import RunAt
 from commands.taking_back import taking_back
 
 
+class OverChange(OneChange):
+    """Which change that is over, and when to ask for more of it."""
+
+    at: RunAt = ""
+
+
 @command("change undo", submit="Undo Change", aliases=("revert", "rollback", "restore"))
-async def undo(args: OneChange, ctx: Context) -> Plan:
+async def undo(args: OverChange, ctx: Context) -> Plan:
     """Undo what a change did: the inverse of what really ran, with the same approval.
 
     /change undo 42
@@ -39,7 +46,7 @@ async def undo(args: OneChange, ctx: Context) -> Plan:
 
 
 @command("change retry", submit="Try Again", aliases=("again", "continue"))
-async def retry(args: OneChange, ctx: Context) -> Plan:
+async def retry(args: OverChange, ctx: Context) -> Plan:
     """Ask again for what an interrupted change did not do, with the same approval.
 
     /change retry 42
@@ -69,7 +76,7 @@ async def _resolved(step: AnyStep, created_ids: CreatedIds) -> AnyStep:
 
 
 @command("change repoint", submit="Point Promotions")
-async def repoint(args: OneChange, ctx: Context) -> Plan:
+async def repoint(args: OverChange, ctx: Context) -> Plan:
     """Point promotions to the segments that an undo restored under a new id. A second person has to approve.
 
     /change repoint 43

@@ -25,6 +25,7 @@ from bot.core.store_view.named_shoppers import NamedShoppers, find_listed
 from bot.core.store_view.segments_meant import segments_among
 from bot.core.store_view.telling_words import ask_about_words
 from bot.core.uploads import Upload
+from commands.inputs import RunAt
 from commands.segment.import_preview import Mode, ReadList, preview, too_many_lost
 from commands.segment.list_change import ListChange
 
@@ -102,6 +103,7 @@ class ImportArgs(Args):
             option=True,
         ),
     ] = ""
+    at: RunAt = ""
     found: Annotated[
         FoundShoppers | None,
         Kept(label="Shoppers", hint="as in the list that was read, unless you bring another", of=("file", "text")),

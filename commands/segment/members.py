@@ -20,7 +20,7 @@ from bot.core.planning.steps import SegmentRef, added, created, removed
 from bot.core.store_view.segments_meant import Among, segments_among
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
 from commands.emptied import emptied
-from commands.inputs import LAST_PAGE, OneSegment, PageNumber, Shoppers
+from commands.inputs import LAST_PAGE, OneSegment, PageNumber, RunAt, Shoppers
 from commands.paging import Page, no_such_page, offers, page_number
 from commands.segment.rule_remarks import moved_back
 from commands.segment.segments import JustSegment
@@ -47,6 +47,7 @@ class AddArgs(Args):
 
     segment: Annotated[SomeSegments, SegmentInput(label="Segment", leads=("to", "into", "in"))]
     shoppers: Shoppers
+    at: RunAt = ""
 
 
 class RemoveArgs(Args):
@@ -54,6 +55,13 @@ class RemoveArgs(Args):
 
     segment: Annotated[SomeSegments, SegmentInput(label="Segment", leads=("from",))]
     shoppers: Shoppers
+    at: RunAt = ""
+
+
+class ClearArgs(JustSegment):
+    """The segment to clear."""
+
+    at: RunAt = ""
 
 
 @command("segment members", submit="List Members", aliases=("who", "people", "shoppers"))
@@ -90,6 +98,7 @@ async def add(args: AddArgs, ctx: Context) -> Plan:
     /segment add VIPs ada@example.com
     /segment add "Coffee lovers" ada@example.com, #17, #42
     /segment add VIPs, Newsletter ada@example.com
+    /segment add VIPs ada@example.com at:friday 16:00
     """
     segments, named = await _segments_and_shoppers(args, ctx)
     outside = {one: _split_by_membership(named, one)[1] for one in segments}
@@ -126,7 +135,7 @@ async def remove(args: RemoveArgs, ctx: Context) -> Plan:
 
 
 @command("segment clear", submit="Clear Segment", aliases=("empty",))
-async def clear(args: JustSegment, ctx: Context) -> Plan:
+async def clear(args: ClearArgs, ctx: Context) -> Plan:
     """Remove every shopper from a segment; segment and shoppers stay. A second person has to approve.
 
     /segment clear VIPs

@@ -19,7 +19,7 @@ from bot.core.segment_rules.rule import Rule, segments_named
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule, vocabulary_of_words
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import find_listed
-from commands.inputs import OneSegment, one_line
+from commands.inputs import OneSegment, RunAt, one_line
 from commands.segment.list_change import ListChange
 from commands.segment.segments import JustSegment
 
@@ -44,6 +44,13 @@ class RuleArgs(Args):
             multiline=True,
         ),
     ]
+    at: RunAt = ""
+
+
+class FreezeArgs(JustSegment):
+    """The segment that is to be a list again."""
+
+    at: RunAt = ""
 
 
 async def _prefill(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
@@ -75,7 +82,7 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
 
 
 @command("segment freeze", submit="Freeze Segment", aliases=("unrule",))
-async def freeze(args: JustSegment, ctx: Context) -> Plan:
+async def freeze(args: FreezeArgs, ctx: Context) -> Plan:
     """Make a segment that follows a rule a plain list again, with the shoppers whom it has.
 
     /segment freeze VIPs

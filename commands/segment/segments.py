@@ -27,6 +27,7 @@ from commands.inputs import (
     Name,
     OneSegment,
     PageNumber,
+    RunAt,
     Segments,
     lines,
     one_line,
@@ -73,6 +74,7 @@ class CreateArgs(Args):
         ),
     ]
     description: Annotated[Description, Text(label="Description", max_length=DESCRIPTION, multiline=True)] = ""
+    at: RunAt = ""
 
 
 class EditArgs(Args):
@@ -91,12 +93,14 @@ class EditArgs(Args):
     description: Annotated[
         Description | None, Text(label="Description", max_length=DESCRIPTION, multiline=True, option=True)
     ] = None
+    at: RunAt = ""
 
 
 class DeleteArgs(Args):
     """Which segments to delete."""
 
     segments: Segments
+    at: RunAt = ""
 
 
 @command("segment list", submit="List Segments", aliases=("find", "search", "ls"))

@@ -20,7 +20,7 @@ from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
 from bot.core.store_view.names import find_named
 from commands.emptied import emptied
-from commands.inputs import BEFORE_A_NEW_NAME, Name, OneSegment
+from commands.inputs import BEFORE_A_NEW_NAME, Name, OneSegment, RunAt
 from commands.paging import offers
 from commands.shopper_rows import COLUMNS, GrowingTable, shopper_rows
 
@@ -59,6 +59,7 @@ class CopyArgs(Args):
             called=("new segment", "copy", "title"),
         ),
     ]
+    at: RunAt = ""
 
 
 class CombineArgs(Args):
@@ -102,6 +103,7 @@ class CombineArgs(Args):
             option=True,
         ),
     ] = "add"
+    at: RunAt = ""
 
 
 class OverlapArgs(Args):

@@ -67,6 +67,8 @@ people = st.sampled_from(PEOPLE)
 requesters = st.sampled_from((ANA, ANA, ANA, ANA, BEN, CLEO, DAN))
 approvers = st.sampled_from((BEN, CLEO, BEN, CLEO, EVE, ANA, DAN))
 signers = st.sampled_from(((), (), (BEN,), (CLEO, BEN), (BEN, CLEO, EVE), (CLEO, CLEO, BEN)))
+times = st.sampled_from(("", "", "", "in 5 minutes", "in 2 hours"))
+"""When it is asked to run; empty for at once."""
 goings_back = st.sampled_from(("undo", "undo", "retry"))
 names = st.sampled_from(NAMES)
 some = st.integers(1, 4)

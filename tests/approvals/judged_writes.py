@@ -71,6 +71,8 @@ class JudgedWrites(Scene):
         run = next((run for run in change.runs if _asks_for(change, run, sent)), None) if change else None
         if change is None or change.state is not State.RUNNING or run is None or change.number in self.tampered:
             self.violations.append(f"{sent} is no started step's of {change}")
+        elif change.due_at and change.started_at and change.started_at < change.due_at:
+            self.violations.append(f"{sent} comes before its time")
         elif sent.status is None:
             self._judge_drift(change, run)
         elif sent.wrote:

@@ -30,6 +30,7 @@ from tests.approvals.choices import (
     requesters,
     signers,
     some,
+    times,
     turns,
     which,
 )
@@ -54,10 +55,19 @@ class Interleavings(JudgedRecord):
     # Asking
 
     @rule(
-        process=process, by=requesters, what=st.sampled_from(ASKS), name=names, some=some, turns=turns, signers=signers
+        process=process,
+        by=requesters,
+        what=st.sampled_from(ASKS),
+        name=names,
+        some=some,
+        when=times,
+        turns=turns,
+        signers=signers,
     )
-    def ask(self, process: int, by: str, what: str, name: str, some: int, turns: int, signers: tuple[str, ...]) -> None:
-        self._tell(process, by, what, turns, values=self._values(what, name, some))
+    def ask(
+        self, process: int, by: str, what: str, name: str, some: int, when: str, turns: int, signers: tuple[str, ...]
+    ) -> None:
+        self._tell(process, by, what, turns, values=self._values(what, name, some) | ({"at": when} if when else {}))
         self._sign(signers, turns)
 
     @rule(process=process, by=people, name=names, turns=turns)

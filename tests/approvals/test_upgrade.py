@@ -13,7 +13,7 @@ from bot.ledger.sql.schema_version import OLDEST_WRITER
 from tests.approvals.bots import bot, until
 from tests.approvals.test_two_processes import each, outcomes
 from tests.conftest import OpenWorld
-from tests.engines import ENGINES, Engine
+from tests.engines import ENGINES, Engine, sqlite
 from tests.harness import ROOT, World, buttons
 from tests.records import read_ledger, verified
 
@@ -71,6 +71,8 @@ async def approve(slack: World, count: int) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 async def test_a_deploy_loses_and_doubles_nothing(engine: Engine, open_world: OpenWorld, earlier: Path) -> None:
+    if engine is not sqlite and not may_write_beside(earlier):
+        pytest.skip("there the ledger is migrated before, so that the version before does not start")
     slack = await open_world(running=False, engine=engine)
     names = [f"Segment {number}" for number in range(3 * EACH)]
     async with AsyncExitStack() as stack:
@@ -78,11 +80,13 @@ async def test_a_deploy_loses_and_doubles_nothing(engine: Engine, open_world: Op
         await ask(slack, names[:EACH])
         await approve(slack, 1)
         await stack.enter_async_context(bot(slack))
+        if not may_write_beside(earlier):
+            assert await old.wait() == 1
         await ask(slack, names[EACH : 2 * EACH])
         await approve(slack, EACH)
         if may_write_beside(earlier):
             old.terminate()
-        assert await old.wait() == (0 if may_write_beside(earlier) else 1)
+            assert await old.wait() == 0
         await ask(slack, names[2 * EACH :])
         await approve(slack, len(waiting(slack)))
     once = Counter(range(1, len(names) + 1))

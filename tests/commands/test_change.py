@@ -360,3 +360,14 @@ async def test_details_list_those_whom_the_store_refused_with_its_own_reason(sla
     ]
     assert len(undone["rows"]) == left + 1
     assert "The store does not accept this." in str(undone["rows"][1])
+
+
+async def test_what_is_to_come_stands_first_in_the_list(slack: World) -> None:
+    await slack.type("/segment create Later at:in 48 hours")
+    await slack.type("/segment create Sooner at:in 24 hours")
+    await slack.type("/change list")
+    shown = slack.whisper()
+    assert shown.index("Sooner") < shown.index("Later")
+    assert shown.count("approved, runs 2") == 4
+    await slack.type("/change list mine")
+    assert slack.whisper().count("approved, runs 2") == 2

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.ledger.sql.schema_version import SCHEMA
+from bot.ledger.sql.schema_version import OLDEST_WRITER, SCHEMA
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.people import Conversation
 from tests.doctor import planting
@@ -62,6 +62,9 @@ _INVITE = "type /invite @segment-bot in it"
 _ENTERPRISE = "part of the plan Enterprise"
 _CHANNEL_ID = "Copy the channel's id (C…)"
 _IDS = "Name member ids (U…) and user-group ids (S…)"
+
+_BESIDE = "of an earlier version" if OLDEST_WRITER < SCHEMA else "too old to write to the ledger"
+_REPLACE = "Finish the deploy" if OLDEST_WRITER < SCHEMA else "Start this version in its place"
 
 FAULTS: dict[str, Fault] = {
     # Settings
@@ -272,8 +275,8 @@ FAULTS: dict[str, Fault] = {
     "bot of an earlier version": Fault(
         planting.living(SCHEMA - 1, SCHEMA),
         "bots",
-        f"1 bot of an earlier version lives: since a time not on record (schema {SCHEMA - 1}).",
-        "Finish the deploy",
+        f"1 bot {_BESIDE} lives: since a time not on record (schema {SCHEMA - 1}).",
+        _REPLACE,
     ),
     "bot that may not write": Fault(
         planting.keep_out, "bots", "1 bot too old to write to the ledger lives", "Start this version in its place"

@@ -110,6 +110,9 @@ class Record:
     async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
         return (Brief.of(self.kept),)[offset:]
 
+    async def to_come(self, limit: int) -> tuple[Brief, ...]:
+        return (Brief.of(self.kept),)
+
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         return (Brief.of(self.kept),)
 

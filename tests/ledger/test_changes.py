@@ -112,6 +112,25 @@ async def test_of_two_signatures_at_once_the_second_is_late(ledger: Ledger, othe
         await other.changes.move(also_seen, Event.SIGN, at=NOW, actor="UCLEO")
 
 
+async def test_what_is_approved_for_a_time_is_listed_the_next_first_until_it_runs(ledger: Ledger) -> None:
+    hour = timedelta(hours=1)
+    for number, hours in enumerate((48, 24, 72), start=1):
+        one = await planned(ledger, str(number), due_at=NOW + hours * hour)
+        await moved(ledger, one, *APPROVED[: None if hours < 72 else 1])
+    await moved(ledger, await planned(ledger, "4"), *APPROVED)
+    found = await ledger.changes.scheduled()
+    assert [(one.number, one.due_at) for one in found] == [(2, NOW + 24 * hour), (1, NOW + 48 * hour)]
+    assert [one.number for one in await ledger.changes.to_come(9)] == [2, 1]
+    assert [one.number for one in await ledger.changes.to_come(1)] == [2]
+    approved = (await ledger.changes.load(1)).updated_at
+    assert {one.looked_at for one in found} == {approved}
+    await ledger.changes.save_look(1, at=approved + hour)
+    assert {one.number: one.looked_at for one in await ledger.changes.scheduled()} == {2: approved, 1: approved + hour}
+    assert await ledger.changes.contradiction(1) == ""
+    await moved(ledger, await ledger.changes.load(2), Event.START)
+    assert [one.number for one in await ledger.changes.scheduled()] == [1]
+
+
 async def test_changes_that_nobody_decided_in_time_are_overdue(ledger: Ledger) -> None:
     posted = await planned(ledger, "1")
     await moved(ledger, await planned(ledger, "2"), Event.POST)

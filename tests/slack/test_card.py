@@ -1,8 +1,9 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table
+from bot.core.answers import MENTION, Answer, Fields, Offer, Offers, Sentence, Table, mention
 from bot.core.approval.beside import Beside
 from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
 from bot.core.approval.need import Approval, Need, Requirement
@@ -12,7 +13,13 @@ from bot.core.store_view.cached_shop import PromotionUse
 from bot.slack import answers, blocks
 from bot.slack.action_ids import pack_shown
 from bot.slack.card import render_card
-from bot.slack.change_notices import compose_broken_glass, compose_late_write, compose_reminder, describe_outcome
+from bot.slack.change_notices import (
+    compose_broken_glass,
+    compose_drift,
+    compose_late_write,
+    compose_reminder,
+    describe_outcome,
+)
 from tests.core.samples import NOW, add, change, delete, plan, uuid
 from tests.harness import buttons, said
 
@@ -448,3 +455,20 @@ def test_a_plan_of_up_to_three_thousand_letters_is_shown_whole() -> None:
     steps = tuple(CreateSegment(segment=Naming(name=name)) for name in names)
     rendered = str(render_card(change(plan=Plan(steps=steps))).blocks)
     assert all(name in rendered for name in names)
+
+
+def test_what_runs_later_says_when_and_can_be_stopped_until_then() -> None:
+    due = NOW + timedelta(hours=48)
+    when = f"{due:%Y-%m-%d %H:%M} UTC"
+    waits, later = change(state=State.WAITING, due_at=due), change(state=State.APPROVED, due_at=due)
+    assert f"runs {blocks.time(due)}" in words(waits)
+    assert f"Approved, runs {blocks.time(due)}" in words(later)
+    assert texts(later) == ["Stop"]
+    assert when not in words(change(state=State.DONE, due_at=due))
+    again = compose_drift(waits.model_copy(update={"deciders": ("UBEN",), "drift": ("Was: x",)}))
+    needs = f"{mention('UANA')}: change 42 was to run {when}, and needs approval again first."
+    asked = f"{needs} {mention('UBEN')} can approve."
+    assert (again.title, again.parts) == (asked, (Sentence("Was: x"),))
+    assert compose_drift(change(state=State.WAITING)).title == (
+        f"{mention('UANA')}: change 42 should have run by now, and needs approval again first."
+    )

@@ -360,8 +360,8 @@ NEAR = {
     "/shopper find Moss page 2": ("No shopper matches “Moss page 2”. Did you mean “Moss”?", ["Find Shoppers: Moss"]),
     "/segment add VIPs ida@example.com order #17": ("Is 17 a customer?", ["Leave the Numbers Out", "It Is a Customer"]),
     "/segment add VIPs ida@example.com tomorrow": (
-        "I do everything at once, so “tomorrow” would be left out.",
-        ["Now, ida@example.com"],
+        "I do everything at once unless you say `at:`, so “tomorrow” would be left out.",
+        ["Now, ida@example.com", "Tomorrow, ida@example.com"],
     ),
     "/segment add ida@example.com to VIPs until Friday": (
         "so “until Friday” would be left out.",

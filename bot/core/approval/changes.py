@@ -86,6 +86,8 @@ MOVES: dict[State, dict[Event, State]] = {
         Event.CANCEL: State.CANCELLED,
         Event.REPLAN: State.WAITING,
         Event.SPOIL: State.STALE,
+        Event.WITHDRAW: State.WITHDRAWN,
+        Event.STOP: State.CANCELLED,
         **_CLOSING,
     },
     State.RUNNING: {
@@ -98,6 +100,7 @@ MOVES: dict[State, dict[Event, State]] = {
 """The state machine of a Change. States without a row are final."""
 
 OPEN = frozenset(MOVES)
+BEFORE_A_RUN = OPEN - {State.RUNNING}
 DECIDABLE = frozenset(state for state, moves in MOVES.items() if Event.APPROVE in moves)
 
 
@@ -153,7 +156,8 @@ class Change(Value):
     its requester had moved before without approval: neither is lowered while it waits. ``nonce`` tells it
     from a change of the same number in any other ledger. ``beside`` are others that wait and touch the same; they are
     found when it is loaded, and not stored; so is the running one that it waits ``behind``, once it is approved.
-    ``stopped_by`` asked its run to stop; ``per_second``: shoppers, as its run was measured lately. Times are UTC.
+    ``stopped_by`` asked its run to stop; ``per_second``: shoppers, as its run was measured lately. ``due_at``: it runs
+    then, not before; None for at once. Times are UTC.
     """
 
     number: int
@@ -190,6 +194,7 @@ class Change(Value):
     expires_at: datetime
     updated_at: datetime
     started_at: datetime | None = None
+    due_at: datetime | None = None
 
     @property
     def shown(self) -> Shown:
@@ -201,6 +206,15 @@ class Change(Value):
     def is_open(self) -> bool:
         """Whether it can still move."""
         return self.state in OPEN
+
+    @property
+    def scheduled_for(self) -> datetime | None:
+        """The time at which it runs, which may have come; None if it is not approved, or for no time of its own."""
+        return self.due_at if self.state is State.APPROVED else None
+
+    def is_early(self, now: datetime) -> bool:
+        """Return whether it must not run yet."""
+        return self.due_at is not None and now < self.due_at
 
     @property
     def done(self) -> tuple[Run, ...]:
@@ -239,7 +253,7 @@ class Change(Value):
 
     @property
     def is_stopped(self) -> bool:
-        """Whether somebody stopped its run: nobody settles what is cancelled before it runs."""
+        """Whether somebody stopped it, when it ran or before the time at which it should: nobody else cancels it."""
         return self.state is State.CANCELLED and self.settled_by is not None
 
     @property
@@ -275,6 +289,7 @@ class Brief(Value):
     is_stopped: bool = False
     created_at: datetime
     expires_at: datetime
+    due_at: datetime | None = None
 
     @classmethod
     def of(cls, change: Change) -> "Brief":

@@ -31,6 +31,9 @@ class ChangesReader(Protocol):
     async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
         """Return the latest changes, newest first: those that ``actor`` requested, the open ones, or all."""
 
+    async def to_come(self, limit: int) -> tuple[Brief, ...]:
+        """Return the approved changes that run at a time of their own, the next one first."""
+
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""
 

@@ -5,7 +5,7 @@ from typing import NoReturn
 from bot.core.answers import mention
 from bot.core.approval.changes import DECIDABLE, Change, State
 from bot.core.approval.shown_change import Shown
-from bot.core.approval.state_words import name_state
+from bot.core.approval.state_words import describe_state, name_state
 from bot.core.errors import OldButton, OldVersion, OtherChange, TooLate
 
 
@@ -31,6 +31,8 @@ def refuse_late(change: Change, version: int | None) -> None:
 
 def too_late(change: Change) -> NoReturn:
     """Raise TooLate, with the state in words."""
+    if change.scheduled_for:
+        raise TooLate(f"Too late: change {change.number} {describe_state(change)}.")
     state = {
         State.PLANNED: "is not ready yet; try again in a moment",
         State.WAITING: "moved just now and is still waiting; read its card and decide again",

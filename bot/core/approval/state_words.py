@@ -1,7 +1,8 @@
 """The states of a Change, in words. Pure."""
 
-from bot.core.approval.changes import Brief, Change, State
+from bot.core.approval.changes import BEFORE_A_RUN, Brief, Change, State
 from bot.core.approval.run_progress import is_partly_done, share_done
+from bot.core.language.due_times import describe_due
 
 _IN_SENTENCES = {
     State.FAILED: "failed",
@@ -16,11 +17,14 @@ _IN_SENTENCES = {
 
 def name_state(change: Change | Brief) -> str:
     """Return the word for the state of this change; one whose run was stopped is stored as cancelled."""
-    return "stopped" if change.is_stopped else change.state.value
+    word = "stopped" if change.is_stopped else change.state.value
+    return f"{word}, runs {describe_due(change.due_at)}" if change.due_at and change.state in BEFORE_A_RUN else word
 
 
 def describe_state(change: Change) -> str:
     """Write the state of this change as the end of "Change 42 …"."""
+    if change.scheduled_for:
+        return f"is approved and runs {describe_due(change.scheduled_for)}"
     return "was stopped" if change.is_stopped else _IN_SENTENCES.get(change.state, f"is {change.state.value}")
 
 

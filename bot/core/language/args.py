@@ -63,6 +63,11 @@ class Text(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DueInput(Text):
+    """When it is to run, in words; empty for at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SegmentInput(Input):
     """One segment by name or id, or several where the field is a tuple. ``new``: it need not exist yet.
 
@@ -246,9 +251,13 @@ def options(args: type[Args]) -> tuple[str, ...]:
 
 
 def usage(args: type[Args]) -> str:
-    """Render the fields as a usage line: ``<name> [description]``, ``<segment> …``, ``[name:…]``."""
+    """Render the fields as a usage line: ``<name> [description]``, ``<segment> …``, ``[name:…]``.
+
+    When it is to run, which may be said of any change, is left out.
+    """
     later = options(args)
-    return " ".join(f"[{name}:…]" if name in later else _shown(field) for name, field in typed_fields(args).items())
+    fields = {name: one for name, one in typed_fields(args).items() if not isinstance(input_of(one), DueInput)}
+    return " ".join(f"[{name}:…]" if name in later else _shown(field) for name, field in fields.items())
 
 
 def _shown(field: FieldInfo) -> str:

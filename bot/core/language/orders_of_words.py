@@ -56,13 +56,16 @@ def with_second_choice(args: type[Args], text: str, values: Values, is_named: Is
     """Yield how else values may be meant of which a text holds a choice: ``add or remove …``, ``into VIPs equal``.
 
     It begins with another one than was chosen, or ends with the one of an option behind a name of the store. One that
-    was typed in quotes is meant as it is.
+    was typed in quotes, or behind the key of an option, is meant as it is.
     """
     quoted = {word.text for word in split(text) if word.quoted}
     kinds = {name: input_of(field) for name, field in typed_fields(args).items()}
     choices = {name: kind for name, kind in kinds.items() if isinstance(kind, Choice)}
     for name, kind in choices.items():
-        for field in [one for one in values if not isinstance(kinds[one], Choice) and not is_name(kinds[one])]:
+        texts = [
+            one for one in values if not (isinstance(kinds[one], Choice) or is_name(kinds[one]) or kinds[one].option)
+        ]
+        for field in texts:
             is_text = isinstance(values[field], str) and values[field] not in quoted
             words = split(values[field]) if is_text else ()
             said = ["" if word.quoted else kind.chosen(word.text) for word in words] if words[1:] else [""]

@@ -83,4 +83,5 @@ def may_differ(args: type[Args], values: Values) -> bool:
     """Return whether a line that ``fill`` parsed to these values may be read in other ways, too."""
     kinds = inputs_of(args)
     texts = [name for name, kind in kinds.items() if isinstance(kind, Text) and not kind.option]
-    return any(is_name(kinds[name]) for name in values) or len(texts) == len(kinds) > 1
+    by_position = [name for name, kind in kinds.items() if not kind.option]
+    return any(is_name(kinds[name]) for name in values) or len(texts) == len(by_position) > 1

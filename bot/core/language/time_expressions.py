@@ -17,7 +17,7 @@ _AGE = re.compile(
     r"(?:(?<=\d)\s*|\s+)(w|weeks?|d|days?|h|hours?|hrs?|m|min|minutes?)(?:\s+ago)?"
 )
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
-_CLOCK = re.compile(
+CLOCK = re.compile(
     r"(?:(?P<before>.*?)(?:[\s,]+|(?<=\d)t))??(?:at\s+)?"
     r"(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?"
     r"|(?P<hour_only>\d{1,2})\s*(?P<half_only>[ap]\.?m\.?)|(?P<word>noon|midnight))"
@@ -66,15 +66,15 @@ def _spans(words: str, now: datetime, zone: ZoneInfo, *, month_first: bool) -> I
         yield words, (now, now)
     for first, last in days_in(words, today, month_first=month_first):
         yield f"{first}", (_utc(first, time(), zone), _utc(last + timedelta(days=1), time(), zone))
-    clock = _CLOCK.fullmatch(words)
+    clock = CLOCK.fullmatch(words)
     if clock and not (clock["before"] or "").strip(" ,"):
-        days: Iterator[Days] = _days_of_a_time(_time(clock), now.astimezone(zone))
+        days: Iterator[Days] = _days_of_a_time(time_of(clock), now.astimezone(zone))
     elif clock:
         days = (one for one in days_in(clock["before"].strip(" ,"), today, month_first=month_first) if one[0] == one[1])
     else:
         return
     for day, _ in days:
-        at = _time(clock)
+        at = time_of(clock)
         first_, again = (_utc(day, at.replace(fold=fold), zone) for fold in (0, 1))
         yield f"{day} {at:%H:%M:%S}".removesuffix(":00"), (first_, max(first_, again))
 
@@ -86,7 +86,7 @@ def _days_of_a_time(at: time, now: datetime) -> Iterator[Days]:
     yield (now.date(),) * 2
 
 
-def _time(clock: re.Match[str]) -> time:
+def time_of(clock: re.Match[str]) -> time:
     """Return the time of day. Raises ValueError if no clock shows it."""
     if clock["word"]:
         return time(12 if clock["word"] == "noon" else 0)
@@ -107,6 +107,11 @@ def before_another_time(text: str) -> tuple[str, str] | None:
     """Return what stands in a text before a time other than now, and that time; None without one."""
     found = _LATER.search(text)
     return (text[: found.start()].strip(" ,;"), text[found.start() :].strip(" ,;")) if found else None
+
+
+def begins_a_time(text: str) -> bool:
+    """Return whether something can be done at the time that a text names: not ``until Friday``, nor ``since``."""
+    return bool(re.match(r"(?:tomorrow|on)\b", text, re.IGNORECASE))
 
 
 def describe_age(age: timedelta) -> str:

@@ -11,10 +11,10 @@ from bot.core.language.addresses import with_addresses
 from bot.core.language.left_out_words import before_exception, without_open_words
 from bot.core.language.pasted_table import parse_table
 from bot.core.language.pasted_text import plain
-from bot.core.language.phrases import listing
+from bot.core.language.phrases import capital, listing
 from bot.core.language.second_acts import ACTS
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
-from bot.core.language.time_expressions import before_another_time
+from bot.core.language.time_expressions import before_another_time, begins_a_time
 from bot.core.store_view.people_meant import BESIDE_NAMES, NAMES, listed, names_in
 
 MOST_ALONE = 4
@@ -59,8 +59,11 @@ def _ask_about_exceptions(text: str, field: str) -> None:
 def _ask_about_times(text: str, field: str) -> None:
     if found := before_another_time(text):
         before, when = found
-        sentence = f"I do everything at once, so “{when}” would be left out."
-        raise _only_those(before, sentence, "Now,", field, for_log="Words say when it is to be done.")
+        sentence = f"I do everything at once unless you say `at:`, so “{when}” would be left out."
+        now = _only_those(before, sentence, "Now,", field, for_log="Words say when it is to be done.")
+        is_time = field == "shoppers" and begins_a_time(when)  # a list that is imported is no typed line
+        later = [Reading({**one.values, "at": when}, f"{capital(when)}, {one.label[5:]}") for one in now.readings]
+        raise now.also(later if is_time else ())
 
 
 def _ask_about_acts(text: str, field: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bot.core.approval.beside import Beside
 from bot.core.approval.changes import Brief, Card, Change, Event, Run, State
 from bot.core.approval.changes_reader import ChangesReader
+from bot.core.approval.due import Scheduled
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.invocation import Invocation
@@ -50,6 +51,12 @@ class Changes(ChangesReader, Protocol):
 
     async def by_state(self) -> tuple[dict[State, int], int]:
         """Return how many changes are in each open state, and how many in any other."""
+
+    async def scheduled(self) -> tuple[Scheduled, ...]:
+        """Return the approved changes that run at a time of their own, the next one first."""
+
+    async def save_look(self, number: int, *, at: datetime) -> None:
+        """Record that the plan of a change that is to run later is compared with the store."""
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""

@@ -19,6 +19,7 @@ _SEGMENT_RULES = (
     'CREATE TABLE segment_rules (segment TEXT COLLATE "C" PRIMARY KEY, change BIGINT NOT NULL '
     "REFERENCES changes (number), position BIGINT NOT NULL, entry BIGINT NOT NULL)",
 )
+_LOOKED_AT = ("ALTER TABLE changes ADD COLUMN looked_at TEXT COLLATE \"C\" NOT NULL DEFAULT ''",)
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     12: FIRST,
     14: SEGMENTS_BY_KIND,
@@ -26,6 +27,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     16: _SINCE,
     17: FACTS,
     19: _SEGMENT_RULES,
+    20: _LOOKED_AT,
 }
 """Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"

@@ -6,6 +6,7 @@ from typing import Any
 from bot.core.approval.beside import Beside
 from bot.core.approval.changes import OPEN, Brief, Change, Event, Run, State
 from bot.core.approval.changes_reader import Scope
+from bot.core.approval.due import Scheduled
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import TooLate
@@ -29,6 +30,11 @@ from bot.ledger.sql.undo_marks import mark_undone
 
 _SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({OPEN_STATES})", "all": "true"}
 _BY_STATE = f"SELECT state, count(*) FROM changes WHERE state IN ({OPEN_STATES}) GROUP BY state"
+_HAS_TIME = "state = 'approved' AND json_extract(changes.body, '$.due_at') IS NOT NULL"
+_SCHEDULED = f"""
+    SELECT number, json_extract(body, '$.due_at') AS due, json_extract(body, '$.updated_at') AS moved, looked_at
+    FROM changes WHERE {_HAS_TIME}
+"""
 _LAST = "SELECT max(number) FROM changes"
 """How many changes there are: no number is left out, and none is removed."""
 
@@ -52,6 +58,11 @@ class SqlChanges(ToldChanges):
         """Return the latest changes, newest first, after skipping ``offset``."""
         which = f"{_SCOPES[scope]} ORDER BY number DESC LIMIT :limit OFFSET :offset"
         return await self._briefs(which, actor=actor, limit=limit, offset=offset)
+
+    async def to_come(self, limit: int) -> tuple[Brief, ...]:
+        """Return the approved changes that run at a time of their own, the next one first."""
+        which = f"{_HAS_TIME} ORDER BY json_extract(changes.body, '$.due_at'), number LIMIT :limit"
+        return await self._briefs(which, limit=limit)
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""
@@ -82,6 +93,17 @@ class SqlChanges(ToldChanges):
         last, counts = await self._database.read(lambda db: (db.execute(_LAST).fetchone()[0], db.execute(_BY_STATE)))
         found = dict.fromkeys(sorted(OPEN), 0) | {State(state): int(count) for state, count in counts}
         return found, (last or 0) - sum(found.values())
+
+    async def scheduled(self) -> tuple[Scheduled, ...]:
+        """Return the approved changes that run at a time of their own, the next one first."""
+        rows = await self._database.read(statement(_SCHEDULED, ()))
+        found = (Scheduled(number=row["number"], due_at=row["due"], looked_at=_latest(row)) for row in rows)
+        return tuple(sorted(found, key=lambda one: (one.due_at, one.number)))
+
+    async def save_look(self, number: int, *, at: datetime) -> None:
+        """Record that the plan of a change that is to run later is compared with the store."""
+        query = "UPDATE changes SET looked_at = ? WHERE number = ?"
+        await self._database.write(statement(query, (timestamp(at), number)))
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""
@@ -245,6 +267,11 @@ class SqlChanges(ToldChanges):
         query = f"SELECT briefs.body FROM changes JOIN briefs ON briefs.change = number WHERE {which}"
         rows = await self._database.read(statement(query, values))
         return tuple(Brief.model_validate_json(row["body"]) for row in rows)
+
+
+def _latest(row: Any) -> datetime:
+    """Return when a change's plan was last compared with the store: when it was approved, at the earliest."""
+    return max(datetime.fromisoformat(one) for one in (row["moved"], row["looked_at"]) if one)
 
 
 def _last_finish(db: Connection) -> int:

@@ -20,7 +20,7 @@ from bot.ledger.sql.database import Connection
 _RAN = f"""
     SELECT number, state, plan FROM changes WHERE number IN (
         SELECT entries.change FROM subjects JOIN entries ON entries.number = subjects.entry
-        WHERE subject = ? AND {OF_SEGMENTS} AND subjects.kind IN ('clear', 'break glass') AND subjects.at > ?
+        WHERE subject = ? AND {OF_SEGMENTS} AND subjects.kind IN ('clear', 'break glass', 'start') AND subjects.at > ?
     )
     AND requester = ? AND number <> ? AND json_extract(body, '$.approvals') = '[]'
     AND state NOT IN ('{State.PLANNED}', '{State.WAITING}')

@@ -100,3 +100,9 @@ def nineteenth(db: Database) -> None:
         "CREATE TABLE segment_rules (segment TEXT PRIMARY KEY, change INTEGER NOT NULL REFERENCES changes (number), "
         "position INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT"
     )
+
+
+@migrations(name="0020_looked_at")
+def twentieth(db: Database) -> None:
+    """Record when the plan of a change that runs later was last compared with the store."""
+    db.conn.execute("ALTER TABLE changes ADD COLUMN looked_at TEXT NOT NULL DEFAULT ''")

@@ -1,12 +1,14 @@
 """How a change stands, in words."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.approval.changes import Brief, State
 from bot.core.approval.refusals import too_late
 from bot.core.approval.state_words import describe_standing, describe_state, name_state
 from bot.core.errors import TooLate
-from tests.core.samples import change
+from tests.core.samples import NOW, change
 
 CANCELLED = change(state=State.CANCELLED)
 STOPPED = change(state=State.CANCELLED, settled_by="UBEN")
@@ -28,3 +30,14 @@ def test_a_brief_of_an_earlier_version_is_read_as_before() -> None:
 
 def test_who_rejects_a_change_does_not_stop_it() -> None:
     assert name_state(change(state=State.REJECTED, settled_by="UBEN")) == "rejected"
+
+
+def test_what_runs_later_says_when_as_long_as_it_only_may() -> None:
+    due = NOW + timedelta(hours=48)
+    waits, later = change(state=State.WAITING, due_at=due), change(state=State.APPROVED, due_at=due)
+    assert name_state(Brief.of(waits)) == f"waiting, runs {due:%Y-%m-%d %H:%M} UTC"
+    assert name_state(Brief.of(later)) == f"approved, runs {due:%Y-%m-%d %H:%M} UTC"
+    assert describe_state(later) == f"is approved and runs {due:%Y-%m-%d %H:%M} UTC"
+    assert name_state(change(state=State.DONE, due_at=due)) == "done"
+    with pytest.raises(TooLate, match="change 42 is approved and runs 2"):
+        too_late(later)

@@ -7,7 +7,7 @@ from bot.core.language.shopper_list import read_shoppers
 from bot.core.store_view.telling_words import ask_about_words
 
 ASKED: dict[str, tuple[str, ...]] = {
-    "ada@x.org tomorrow": ("I do everything at once, so “tomorrow”", "ada@x.org"),
+    "ada@x.org tomorrow": ("at once unless you say `at:`, so “tomorrow”", "ada@x.org", "ada@x.org"),
     "tomorrow ada@x.org": ("so “tomorrow ada@x.org” would be left out",),
     "ada@x.org if not bo@x.org": ("so “if not bo@x.org” would be left out", "ada@x.org"),
     "ada@x.org, please but not bo@x.org": ("“but” leaves someone out", "ada@x.org"),
@@ -61,3 +61,13 @@ def test_whoever_is_plainly_named_is_not_asked_about(words: str) -> None:
 
 def test_where_one_is_asked_for_anyway_no_one_is_asked_which_of_them() -> None:
     ask_about_words(("ada@x.org or bo@x.org",), read_shoppers(("ada@x.org or bo@x.org",)), "shopper", is_one=True)
+
+
+def test_what_can_be_done_later_is_offered_for_then() -> None:
+    for words, times in (("ada@x.org on Monday", ["", "on Monday"]), ("ada@x.org until Friday", [""])):
+        with pytest.raises(Question) as caught:
+            ask_about_words((words,), read_shoppers((words,)), "shoppers")
+        assert [one.values.get("at", "") for one in caught.value.readings] == times
+    with pytest.raises(Question) as caught:
+        ask_about_words(("ada@x.org tomorrow",), read_shoppers(("ada@x.org tomorrow",)), "text")
+    assert [dict(one.values) for one in caught.value.readings] == [{"text": "ada@x.org"}]

@@ -1,0 +1,117 @@
+"""Laws of what is asked for a time to come, for each Command that changes anything."""
+
+import json
+import re
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+
+from bot.bigcommerce.wire_format import UUID
+from bot.core.command import Call, Command
+from bot.core.language.args import DueInput, inputs_of
+from bot.core.planning.plan import Plan
+from bot.core.resolution import resolve
+from bot.core.store_view.cached_shop import Shop
+from bot.core.understanding import understand
+from bot.slack import forms
+from commands import GROUPS
+from tests.conftest import OpenWorld
+from tests.engine.bench import bench
+from tests.harness import World
+from tests.laws.test_commands import filled_in
+
+LINES = {
+    "segment create": "Loyal",
+    "segment edit": "VIPs name:Gold",
+    "segment delete": "VIPs",
+    "segment add": "VIPs #13",
+    "segment remove": "VIPs #1",
+    "segment import": "VIPs add #13",
+    "segment clear": "VIPs",
+    "segment copy": "VIPs Gold",
+    "segment combine": "VIPs Wholesale either Both",
+    "shopper create": "eve@example.com",
+    "shopper register": "eva@example.com Eva Moss",
+    "shopper delete": "#1",
+    "promotion target": '"Tasting week" is VIPs',
+    "promotion rule": '"Tasting week" in VIPs',
+    "promotion untarget": '"Tasting week"',
+    "promotion enable": '"Win back"',
+    "promotion disable": '"Tasting week"',
+    "change undo": "1",
+}
+ASKED_ELSEWHERE = {"change retry", "change repoint", "segment rule", "segment freeze"}
+"""Of what has failed, was restored, or goes by orders that were read: their road is that of all others."""
+_UUID = re.compile(UUID)
+
+
+def plans(command: Command) -> bool:
+    """Whether this Command can return a Plan."""
+    returned = get_type_hints(command.function)["return"]
+    return Plan in (returned, *get_args(returned))
+
+
+COMMANDS = tuple(command for group in GROUPS for command in group.commands if plans(command))
+
+
+def test_each_command_that_changes_anything_can_be_asked_for_later() -> None:
+    for command in COMMANDS:
+        timed = [name for name, kind in inputs_of(command.args).items() if isinstance(kind, DueInput)]
+        assert timed == ["at"], command.path
+        assert command.args.model_fields["at"].default == ""
+    assert {command.path for command in COMMANDS} == LINES.keys() | ASKED_ELSEWHERE
+
+
+async def asked(slack: World, command: Command, when: str) -> None:
+    """Ask for it, and have it approved if it needs that."""
+    slack.register("eve@example.com")
+    slack.enrol("VIPs", 12)
+    await slack.type("/segment create Fresh")
+    await slack.type(f"/{command.path} {LINES[command.path]}{when}")
+    slack.clock.forward(minutes=1)
+    if slack.kinds().count("post"):
+        await slack.press(command.submit, by="ben")
+
+
+def wrote(slack: World) -> list[tuple[str, str]]:
+    """What the store was asked to change since the segment Fresh was created, whatever ids it gives."""
+    return [(method, _UUID.sub("", path)) for method, path in slack.writes()[1:]]
+
+
+SAID = [one for one in COMMANDS if one.path in LINES]
+every_command = pytest.mark.parametrize("command", SAID, ids=lambda one: one.path)
+
+
+@every_command
+@pytest.mark.parametrize("when", ["friday 16:00", '"friday 16:00"', "in 3 hours", "2026-12-01 09:00"])
+async def test_a_time_takes_nothing_from_what_else_is_said(command: Command, when: str) -> None:
+    async with bench() as machine:
+        line = f"{command.path} {LINES[command.path]}"
+        timed, plain = (understand(GROUPS, one) for one in (f"{line} at:{when}", line))
+        assert isinstance(timed, Call)
+        assert isinstance(plain, Call)
+        given = (await resolve(plain, Shop(machine.client))).values | {"at": when.strip('"')}
+        assert (await resolve(timed, Shop(machine.client))).values == given
+        view = forms.render_form(Call(command, given), "C1")
+        submitted = forms.decode_values(view | {"state": {"values": filled_in(view)}}, command)
+        said = Call(command, json.loads(view["private_metadata"])["given"] | submitted).args
+        assert [getattr(said, name) for name in given] == [getattr(Call(command, given).args, name) for name in given]
+
+
+@every_command
+async def test_later_the_same_is_done_as_at_once_and_nothing_before(
+    command: Command, open_world: OpenWorld, tmp_path: Path
+) -> None:
+    now, later = await open_world(), await open_world(DATABASE=str(tmp_path / "later.sqlite"))
+    await asked(now, command, "")
+    await asked(later, command, " at:in 3 hours")
+    assert wrote(now)
+    assert wrote(later) == []
+    later.clock.forward(hours=2, minutes=58)
+    await later.sweep()
+    assert wrote(later) == []
+    later.clock.forward(minutes=1)
+    await later.sweep()
+    assert wrote(later) == wrote(now)
+    assert (later.sizes(), later.promotions().keys()) == (now.sizes(), now.promotions().keys())
