@@ -18,7 +18,10 @@ KINDS: tuple[type[Step], ...] = tuple(STEPS.values())
 LASTING = tuple(kind for kind in KINDS if kind.stays is not Step.stays)
 """What stays when it is undone, by design: an account may have orders by then."""
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-UNDOABLE = tuple(kind for kind in KINDS if kind not in LASTING and not kind.only_logged)
+WRITTEN = tuple(kind for kind in KINDS if not kind.only_logged)
+"""What is written to the store."""
+every_written_kind = pytest.mark.parametrize("kind", WRITTEN, ids=lambda kind: kind.__name__)
+UNDOABLE = tuple(kind for kind in WRITTEN if kind not in LASTING)
 """What comes back in the store when it is undone."""
 every_undoable_kind = pytest.mark.parametrize("kind", UNDOABLE, ids=lambda kind: kind.__name__)
 

@@ -9,7 +9,7 @@ from bot.core.approval.changes import StepState
 from bot.core.planning.steps import CreateSegment, Step
 from tests.engine.bench import bench
 from tests.laws.shops import DRAWN, registered, snapshot
-from tests.laws.steps import LASTING, every_kind, planned_now
+from tests.laws.steps import LASTING, every_written_kind, planned_now
 from tests.laws.test_steps import undone
 from tests.laws.values import FEW
 
@@ -32,7 +32,7 @@ late = st.tuples(st.sampled_from(SUCCESSES), st.sampled_from([0.0, 2.0, 6.0]))
 at_once = st.tuples(st.sampled_from(REFUSALS), st.just(0.0))
 
 
-@every_kind
+@every_written_kind
 @given(data=st.data())
 @FEW
 async def test_what_a_change_says_of_a_write_is_so(kind: type[Step], data: st.DataObject) -> None:
