@@ -82,6 +82,14 @@ async def test_a_missing_scope_is_named(served: Served) -> None:
         await served.rebuild()
 
 
+async def test_where_the_store_does_not_answer_nothing_is_thrown_away(served: Served) -> None:
+    await served.rebuild()
+    served.store.faults.add("GET", "*", status=401, times=None)
+    with pytest.raises(Refusal, match="does not accept the bot's access token"):
+        await served.rebuild()
+    assert await served.customers() == 2
+
+
 async def test_a_store_that_breaks_off_is_read_on_by_the_same_command(
     served: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -72,6 +72,7 @@ class FactsReading:
         state = await facts.claim(owner=owner, now=self.process.lease_time())
         try:
             if rebuilds and not state.rebuilding:
+                await self.store.in_lane(Lane.LONG_RUN).behaviour.order_count()  # or nothing is thrown away
                 state = await facts.clear(owner=owner)
             await _Turn(self, owner, self.process.clock(), state).read()
         finally:
