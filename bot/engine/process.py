@@ -65,12 +65,15 @@ class Heartbeat:
         """Return whether the lease is to be renewed; also when the clock was set back, or ahead."""
         return self._last is None or not timedelta(0) <= now - self._last < self.lease.heartbeat
 
+    def was_set(self, now: datetime, *, elapsed: float) -> bool:
+        """Return whether the clock was set, ahead or back, since the lease was renewed; True if it never was."""
+        return self._last is None or abs(self._jump(now, elapsed)) > timedelta(seconds=self.lease.margin)
+
     def notice(self, now: datetime, *, elapsed: float) -> None:
         """Look whether the clock was set ahead, before the leases of others are judged by it."""
-        if self._last is not None:
-            jump = now - self._last - timedelta(seconds=elapsed - self._last_elapsed)
-            if jump > self.lease.heartbeat:
-                self._ahead, self._ahead_until = jump, elapsed + self.lease.lasts.total_seconds()
+        jump = self._jump(now, elapsed)
+        if jump > self.lease.heartbeat:
+            self._ahead, self._ahead_until = jump, elapsed + self.lease.lasts.total_seconds()
 
     def beat(self, now: datetime, *, elapsed: float) -> None:
         """Note that the lease was renewed now."""
@@ -81,6 +84,12 @@ class Heartbeat:
     def set_ahead(self, elapsed: float) -> timedelta:
         """Return how far the clock was set ahead, until all who live have renewed their leases by it."""
         return self._ahead if elapsed < self._ahead_until else timedelta(0)
+
+    def _jump(self, now: datetime, elapsed: float) -> timedelta:
+        """Return how far the clock was set since the lease was renewed."""
+        if self._last is None:
+            return timedelta(0)
+        return now - self._last - timedelta(seconds=elapsed - self._last_elapsed)
 
 
 @dataclass(frozen=True)
@@ -136,6 +145,8 @@ class Process:
         """Renew this process's lease at once, with its share of the store's limit. Raises NotRecorded."""
         async with self._renewing:  # what one renewal is told, the next one says
             began = self.elapsed()  # before the others' clock is read: a pause in between only shortens what is left
+            if self.heartbeat.was_set(self.clock(), elapsed=began):
+                await self.ledger.storage.compare_clocks()
             now = self.clock()
             self.heartbeat.notice(now, elapsed=began)
             judged_by, until = self.lease_time(), now + self._ahead + self.lease.lasts
@@ -149,11 +160,13 @@ class Process:
             await self.renew()
 
     async def claimant(self) -> str:
-        """Return the name to claim by, once its lease surely lasts. Raises NotRecorded.
+        """Return the name to claim by, once its lease surely lasts, by a clock that is known. Raises NotRecorded.
 
         What one claims who slept longer than a lease, others could claim, too: by the record nobody who lives holds it.
+        By a clock that was set since, the leases of those who live may seem to have ended.
         """
-        if self.heartbeat.until - self.elapsed() < self.lease.needed:
+        elapsed = self.elapsed()
+        if self.heartbeat.until - elapsed < self.lease.needed or self.heartbeat.was_set(self.clock(), elapsed=elapsed):
             await self.renew()
         return self.owner
 

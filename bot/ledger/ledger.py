@@ -21,7 +21,16 @@ class Storage(Protocol):
 
     @property
     def clock_ahead(self) -> timedelta:
-        """How far the clock by which leases are judged is ahead of this machine's: all machines share that one."""
+        """How far the clock by which leases are judged is ahead of this machine's: all machines share that one.
+
+        As it was when they were last compared, which each transaction does.
+        """
+
+    async def compare_clocks(self) -> None:
+        """Compare these clocks: nobody did before the first transaction, and this machine's may have been set since.
+
+        Raises NotRecorded.
+        """
 
     async def aclose(self) -> None:
         """Close the database; everything committed is on disk already."""

@@ -42,6 +42,15 @@ async def test_a_clock_set_ahead_takes_nothing_from_the_living(machine: Bench) -
     assert await two.claim(1)
 
 
+async def test_a_clock_set_ahead_a_moment_ago_takes_nothing_from_the_living(machine: Bench) -> None:
+    one, two = (process(machine, owner, lambda: 1000.0) for owner in ("one", "two"))
+    await machine.delete()
+    await two.live()
+    assert await one.claim(1)
+    machine.clock.now += HOUR
+    assert not await two.claim(1)
+
+
 async def test_a_clock_set_ahead_frees_what_a_dead_process_held_after_a_lease(machine: Bench) -> None:
     seconds = [1000.0]
     one, two = (process(machine, owner, lambda: seconds[0]) for owner in ("one", "two"))
@@ -84,11 +93,11 @@ async def test_who_slept_for_longer_than_a_lease_renews_it_before_anything_is_cl
 
 
 async def test_a_lease_that_lasts_is_not_renewed_for_each_claim(machine: Bench) -> None:
-    seconds = [1000.0]
-    one = process(machine, "one", lambda: seconds[0])
+    start = machine.clock.now
+    one = process(machine, "one", lambda: (machine.clock.now - start).total_seconds())
     await one.live()
     until = one.heartbeat.until
-    seconds[0] += LEASE.total_seconds() - USUAL_LEASE.needed
+    machine.clock.now += LEASE - timedelta(seconds=USUAL_LEASE.needed)
     assert (await one.claimant(), one.heartbeat.until) == ("one", until)
-    seconds[0] += 0.5
-    assert (await one.claimant(), one.heartbeat.until) == ("one", seconds[0] + LEASE.total_seconds())
+    machine.clock.now += SECOND / 2
+    assert (await one.claimant(), one.heartbeat.until) == ("one", one.elapsed() + LEASE.total_seconds())

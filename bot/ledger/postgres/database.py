@@ -93,6 +93,10 @@ class PostgresDatabase:
         """How far the database's clock was ahead of this machine's at the last transaction."""
         return self._writer.clock_ahead
 
+    async def compare_clocks(self) -> None:
+        """Compare the database's clock with this machine's, as each transaction does."""
+        await self.write(lambda _: None)
+
     async def trim(self) -> None:
         """Do nothing: PostgreSQL keeps its own files short."""
 

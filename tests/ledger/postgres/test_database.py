@@ -33,6 +33,8 @@ from tests.postgres import BOT, ledger_database, own_database, superuser, url_of
 
 WAITS_FOR_LISTS = "SELECT 1 FROM pg_locks WHERE relation = 'segment_bot.lists'::regclass AND NOT granted"
 KEYS = SealKeys.parse("k" * 32)
+HOURS = (-5, 0, 5)
+"""How far a machine's clock may be ahead."""
 UNREACHABLE = "postgresql://nobody@127.0.0.1:1/none"
 
 
@@ -444,6 +446,34 @@ async def test_leases_are_judged_by_the_databases_clock(name: str) -> None:
         leases = one_of_them.ledger.leases
         assert await leases.others_live(owner=one_of_them.owner, now=one_of_them.lease_time())
         await one_of_them.ledger.close()
+
+
+@pytest.mark.parametrize("first", HOURS)
+@pytest.mark.parametrize("then", HOURS)
+async def test_whoever_starts_by_a_wrong_clock_or_whose_clock_is_set_takes_nothing_from_the_living(
+    name: str, first: int, then: int
+) -> None:
+    hours = {"one": 0, "two": first}
+
+    def process(owner: str) -> Process:
+        def clock() -> datetime:
+            return datetime.now(UTC) + timedelta(hours=hours[owner])
+
+        return Process(owner, clock, Tasks(), ledger_on(PostgresDatabase(url_of(name, BOT), clock=clock)))
+
+    one, two = process("one"), process("two")
+    async with one.ledger, two.ledger:
+        await planned(one.ledger)
+        await one.renew()
+        assert await one.claim(1, role="renderer")
+        assert not await two.claim(1, role="renderer")
+        for each in (two, one):
+            hours[each.owner] = then
+            assert not await two.claim(1, role="renderer")
+            await each.live()
+            assert not await two.claim(1, role="renderer")
+        for each in (one, two):
+            assert await each.ledger.leases.others_live(owner=each.owner, now=each.lease_time())
 
 
 def test_now_stands_still_where_the_clock_goes_on(name: str) -> None:
