@@ -67,6 +67,7 @@ class DailySummary:
         self._announcer = announcer
         self._claimant = process.claimant
         self._clock = process.clock
+        self._lease_time = process.lease_time
         self._settled: date | None = None
         self._outcome: Outcome | None = None
         self._coalescer = Coalescer(self._round, process.tasks)
@@ -106,7 +107,7 @@ class DailySummary:
     async def _claim_and_try(self, run: SummaryRun, settle: Settle | None) -> None:
         if settle:
             await self._settle(run, settle)
-        elif claimed := await self._ledger.summaries.claim(run, owner=await self._claimant(), now=self._clock()):
+        elif claimed := await self._ledger.summaries.claim(run, owner=await self._claimant(), now=self._lease_time()):
             await self._try(claimed)
 
     async def _try(self, run: SummaryRun) -> None:

@@ -216,6 +216,18 @@ async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine
     assert (await state(machine), machine.board.announced) == (SummaryState.UNDER_WAY, [])
 
 
+async def test_a_day_that_another_process_has_is_not_taken_by_a_clock_set_ahead(machine: Bench) -> None:
+    hasty = Process("hasty", machine.clock, machine.tasks, machine.ledger, elapsed=lambda: 1000.0)
+    await hasty.live()
+    await machine.ledger.leases.renew(owner="other", until=MORNING + LEASE, now=MORNING)
+    run = await machine.ledger.summaries.open(DAY, at=MORNING)
+    assert await machine.ledger.summaries.claim(run, owner="other", now=MORNING)
+    machine.clock.now += timedelta(hours=1)
+    DailySummary(hasty, NINE, machine.client, machine.board).wake()
+    await machine.tasks.settled()
+    assert (await state(machine), machine.board.announced) == (SummaryState.UNDER_WAY, [])
+
+
 async def test_a_process_that_overslept_its_lease_does_not_post_what_another_posted(
     machine: Bench, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
