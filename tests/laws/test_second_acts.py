@@ -34,6 +34,7 @@ HONEST = (
     "Show and Tell", "Search and Rescue", "Copy, Paste and more", "Gold & New Customers", "Rock 'n' Roll, then Jazz",
     "Bed, Bath and Beyond", "St. Clair", "Trick or Treat", "First and Last Names", "R&D", "Win-back; 2026",
     "Add-ons", "Delete me not", "Rename", "Gold plus", "Now and then", "Import and Export", "Families and People 40+",
+    "What if", "Back once gone", "Everyone but not staff", "Bikes instead of cars",
 )  # fmt: skip
 
 
@@ -74,6 +75,26 @@ async def test_a_second_order_is_never_taken_into_a_name(
         found = await outcome(command, line, field, shop)
         assert len(found) > 1, (line, found)
         assert name in found or '"' in order, (line, found)  # in quotes, it may be a description as well
+
+
+@pytest.mark.parametrize(("command", "field"), NAMES, ids=lambda one: getattr(one, "path", one))
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "if Loyal is gone",
+        "unless VIPs has shoppers",
+        "once it exists",
+        "instead of Loyal",
+        "but not VIPs",
+        "rather than loyal",
+    ],
+)
+async def test_a_condition_is_never_taken_into_a_name(command: Command, field: str, behind: str) -> None:
+    async with bench(customers=1) as machine:
+        await machine.client.create_segments(NewSegment(name="Loyal"))
+        line = typed(command, f"Gold {behind}", "to" if command.name != "create" else "")
+        found = await outcome(command, line, field, Shop(machine.client))
+        assert {"Gold", f"Gold {behind}"} <= {*found}, (line, found)
 
 
 @pytest.mark.parametrize("name", HONEST)

@@ -1,6 +1,7 @@
-"""What may be another act behind a new name: ``rename VIPs to Gold and delete Loyal``. Pure.
+"""What may be another act behind a new name, or a condition: ``rename VIPs to Gold and delete Loyal``. Pure.
 
-Nobody is asked about an honest name: “Salt and Pepper”, “Hair and Make Up”. So what follows has to look like an order.
+Nobody is asked about an honest name: “Salt and Pepper”, “Hair and Make Up”. So what follows has to look like an order,
+to say how things have to be, or to name a segment that is not meant.
 """
 
 import re
@@ -29,14 +30,23 @@ _JOINED = re.compile(
 )
 _LATER = re.compile(r"\b(?:then|afterwards)\b", re.IGNORECASE)
 _EITHER = re.compile(r"either\s+(\S.*?)\s+or\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+_CONDITION = re.compile(
+    r"\s+(?:if|unless|once|when|while|until)\s+\S.*?\s(?:is|isn't|are|aren't|was|were|has|exists?)\b", re.IGNORECASE
+)
+_INSTEAD = re.compile(r"\s+(?:instead\s+of|rather\s+than|but\s+not|except|without)\s+(?=\S)", re.IGNORECASE)
 Called = Callable[[str], Sized]
 """Says which segments are called like a text."""
 
 
 def names_before_acts(args: type[Args], name: str, called: Called) -> Iterator[str]:
-    """Yield what a typed name may be without the act behind it; of “either A or B”, each."""
+    """Yield what a typed name may be without the act or condition behind it; of “either A or B”, each."""
     if either := _EITHER.fullmatch(name):
         yield from either.groups()
+    if condition := _CONDITION.search(name):
+        yield name[: condition.start()]
+    for instead in _INSTEAD.finditer(name):
+        if _begins_with_a_name(name[instead.end() :].split(), called):
+            yield name[: instead.start()]
     signs, joints = _signs(args), list(_JOINED.finditer(name))
     ends = (*(one.start() for one in joints[1:]), len(name))
     for joint, end in zip(joints, ends, strict=False):
@@ -53,7 +63,11 @@ def _orders(words: list[str], called: Called, *, is_later: bool) -> bool:
     if is_later or verb in ACTS:
         return verb in ACTS | MAYBE_ACTS and (is_later or bool(objects))
     is_spoken_of = not _SPOKEN_OF.isdisjoint(map(str.casefold, objects[:1]))
-    return verb in MAYBE_ACTS and (is_spoken_of or any(called(" ".join(objects[:end])) for end in range(1, len(words))))
+    return verb in MAYBE_ACTS and (is_spoken_of or _begins_with_a_name(objects, called))
+
+
+def _begins_with_a_name(words: list[str], called: Called) -> bool:
+    return any(called(" ".join(words[:end])) for end in range(1, len(words) + 1))
 
 
 def _signs(args: type[Args]) -> frozenset[str]:
