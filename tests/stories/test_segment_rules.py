@@ -1,5 +1,7 @@
 """A segment that follows a rule instead of a list, as a chat. It runs when somebody asks."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.bigcommerce import OrdersForbidden
@@ -205,6 +207,44 @@ async def test_where_segments_follow_rules_what_changed_is_read_each_hour(shop: 
     shop.store.scopes = set()
     await shop.sweep()
     assert (await freshness(shop)).missing == ("store_v2_orders_read_only", "store_v2_customers_read_only")
+
+
+@pytest.mark.parametrize("refused", ["orders are gone", "a scope is gone"])
+async def test_a_reading_that_was_refused_begins_anew_an_hour_later_not_each_minute(shop: World, refused: str) -> None:
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    if refused == "orders are gone":
+        with shop.store.shop.db as db:
+            db.execute("DELETE FROM orders")
+    else:
+        shop.store.scopes = {scope for scope in shop.store.scopes if "orders" not in scope}
+    shop.clock.forward(days=8)
+    assert await read_pages(shop) > 0
+    shop.clock.forward(minutes=2)
+    assert await read_pages(shop) == 0
+    shop.clock.forward(hours=1)
+    assert await read_pages(shop) > 0
+
+
+async def read_pages(slack: World) -> int:
+    """How often the store is asked for orders while the bot does what is due."""
+    before = len(slack.store.requests())
+    await slack.sweep()
+    return sum("/v2/orders" in one["path"] for one in slack.store.requests()[before:])
+
+
+async def test_while_another_bot_reads_nobody_is_warned(shop: World, caplog: pytest.LogCaptureFixture) -> None:
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.press("Start Rule", by="ben")
+    shop.clock.forward(hours=2)
+    assert shop.bot
+    ledger, now = shop.bot.engine.process.ledger, shop.clock()
+    await ledger.leases.renew(owner="another", until=now + timedelta(seconds=15), now=now)
+    await ledger.facts.claim(owner="another", now=now)
+    assert await read_pages(shop) == 0
+    assert "could not be brought up to date" not in caplog.text
+    shop.clock.forward(minutes=1)
+    assert await read_pages(shop) > 0
 
 
 async def test_attributes_and_groups_steer_a_segment(shop: World) -> None:

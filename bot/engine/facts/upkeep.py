@@ -4,15 +4,18 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from bot.bigcommerce import Reader, StoreError
+from bot.bigcommerce import Contradiction, Forbidden, Reader, StoreError
 from bot.core.errors import Refusal
-from bot.engine.facts.reading import FactsReading
+from bot.engine.facts.reading import FactsReading, TooManyGone
 from bot.engine.process import Process
+from bot.ledger.ports.facts import ReadElsewhere
 
 EVERY = timedelta(hours=1)
 """How old the facts become before what changed is read."""
 PAUSE = 60.0
 """Seconds between two looks at how old they are."""
+LASTING = (Contradiction, Forbidden, TooManyGone)
+"""What a reading that begins anew a minute later, or asks for the same, would most likely end with, too."""
 log = logging.getLogger(__name__)
 
 
@@ -26,7 +29,10 @@ class FactsUpkeep:
         self._under_way: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
-        """Look whether the facts are due, and read what changed if they are; once a minute, however often called."""
+        """Look whether the facts are due, and read what changed if they are; once a minute, however often called.
+
+        An hour later, where the last reading was refused for a reason that lasts.
+        """
         if self._process.elapsed() >= self._looks_at:
             self._looks_at = self._process.elapsed() + PAUSE
             self._process.tasks.start(self._read_if_due())
@@ -46,5 +52,9 @@ class FactsUpkeep:
     async def _read(self) -> None:
         try:
             await self._reading.bring_up_to_date()
+        except ReadElsewhere:
+            log.info("Another bot brings customers and orders up to date")
         except (StoreError, Refusal) as error:
             log.warning("Customers and orders could not be brought up to date: %s", error)
+            if isinstance(error, LASTING):
+                self._looks_at = self._process.elapsed() + EVERY.total_seconds()
