@@ -93,6 +93,20 @@ async def test_what_was_approved_or_waits_does_not_count(ledger: Ledger) -> None
     assert await counted(ledger) == 0
 
 
+@pytest.mark.parametrize(
+    "events",
+    [(Event.WITHDRAW,), (Event.STOP,), (Event.SPOIL,), (Event.REPLAN, Event.EXPIRE), (Event.REPLAN, Event.REJECT)],
+)
+async def test_what_was_taken_back_before_it_ran_does_not_count(ledger: Ledger, events: tuple[Event, ...]) -> None:
+    await adding(ledger, "1", Event.CLEAR, *events)
+    assert await counted(ledger) == 0
+
+
+async def test_what_was_restored_from_a_backup_counts_as_planned(ledger: Ledger) -> None:
+    await adding(ledger, "1", Event.CLEAR, Event.RESTORE)
+    assert await counted(ledger) == 20
+
+
 async def test_what_ran_in_an_emergency_counts(ledger: Ledger) -> None:
     await adding(ledger, "1", Event.POST, Event.BREAK)
     assert await counted(ledger) == 20

@@ -25,6 +25,8 @@ _RAN = f"""
     AND requester = ? AND number <> ? AND json_extract(body, '$.approvals') = '[]'
     AND state NOT IN ('{State.PLANNED}', '{State.WAITING}')
 """
+_MAY_MOVE = (State.APPROVED, State.RUNNING, State.CLOSED)
+"""States of changes that may still move shoppers, or of which nobody knows whether they did."""
 _UNSURE = "SELECT 1 FROM runs WHERE change = ? AND json_extract(body, '$.state') IN ('started', 'unsure')"
 _ADDED = """
     SELECT coalesce(sum(added), 0) FROM entries JOIN effects ON effects.entry = entries.number
@@ -48,8 +50,7 @@ def refuse_over_limit(db: Connection, change: Change, limits: Iterable[Limit]) -
 
 def _added(db: Connection, row: Any, segment_id: str) -> int:
     number, state, plan = row
-    is_over = state in (State.DONE, State.FAILED, State.CANCELLED)
-    if is_over and not db.execute(_UNSURE, (number,)).fetchone():
+    if state not in _MAY_MOVE and not db.execute(_UNSURE, (number,)).fetchone():
         return int(db.execute(_ADDED, (number, segment_id)).fetchone()[0])
     steps = (step for step in json.loads(plan)["steps"] if step["kind"] == "add_members")
     mine = (step for step in steps if step["segment"]["id"] == segment_id)
