@@ -36,7 +36,10 @@ SUMS = f"""
     SELECT customer, count(*), CAST(sum(amount) AS BIGINT), max(placed_at) FROM order_facts
     WHERE placed_at >= ? AND status NOT IN {NO_SALES} GROUP BY customer ORDER BY customer
 """
-_ORPHANS = "SELECT id FROM order_facts WHERE customer NOT IN (SELECT id FROM customer_facts)"
+ORPHANS = """
+    SELECT id FROM order_facts
+    WHERE NOT EXISTS (SELECT 1 FROM customer_facts WHERE customer_facts.id = order_facts.customer)
+"""
 _ALWAYS = -(2**62)
 """A second before all others."""
 T = TypeVar("T", CustomerFacts, OrderSums)
@@ -117,7 +120,7 @@ class SqlFacts:
 
     async def orphans(self) -> Outdated:
         """Return the orders whose customers are not kept."""
-        return await self._database.read_apart(partial(_outdated, which=FactList.ORDERS, query=_ORPHANS))
+        return await self._database.read_apart(partial(_outdated, which=FactList.ORDERS, query=ORPHANS))
 
     async def forget(self, which: FactList, ids: Collection[int], *, owner: str) -> None:
         """Forget these."""

@@ -14,7 +14,7 @@ from bot.core.audit.entries import EntryKind
 from bot.ledger.ledger import Ledger
 from bot.ledger.sql.audit_search import FEW, search
 from bot.ledger.sql.change_index import UNREVIEWED
-from bot.ledger.sql.facts import SUMS
+from bot.ledger.sql.facts import ORPHANS, SUMS
 from tests.core.samples import NOW
 from tests.records import database_of
 
@@ -82,6 +82,10 @@ async def test_a_count_of_moves_reads_what_ran_unapproved_only(path: Path, ledge
 def test_sales_are_summed_in_the_order_of_their_index(path: Path, ledger: Ledger) -> None:
     """Half a million orders: without the index, all are sorted for each piece of the customers."""
     assert plan_of(path, SUMS.replace("?", "1")) == "SCAN order_facts USING COVERING INDEX orders_by_customer"
+
+
+def test_orders_whose_customers_are_gone_are_found_by_the_customers_ids(path: Path, ledger: Ledger) -> None:
+    assert "SEARCH customer_facts USING INTEGER PRIMARY KEY (rowid=?)" in plan_of(path, ORPHANS)
 
 
 @pytest.mark.parametrize("column", ["kind", "actor"])
