@@ -222,9 +222,12 @@ class Decider:
     async def _describe_stop(self, number: int, sentence: str) -> str:
         """Return what becomes of a Change that somebody stopped; ``sentence``: if a process runs it."""
         ledger = self.process.ledger
-        if not (await ledger.changes.load(number)).is_open:
+        change = await ledger.changes.load(number)
+        if change.is_stopped and not change.started_at:
             return "You stopped change {number} before it ran."
-        return sentence if await ledger.leases.is_held(number, now=self.process.lease_time()) else UNATTENDED
+        # It may have ended at this very moment.
+        is_seen = not change.is_open or await ledger.leases.is_held(number, now=self.process.lease_time())
+        return sentence if is_seen else UNATTENDED
 
     async def _break_glass(self, decision: Decision, user_id: str) -> None:
         await self.approvers.refuse_breaking(user_id)
