@@ -307,6 +307,21 @@ async def test_more_than_a_tenth_is_gone_only_when_it_is_said_to_be(large: Shop)
     assert await large.kept() == large.true()
 
 
+async def test_a_rebuilding_that_was_left_is_begun_anew_where_too_many_are_gone(large: Shop) -> None:
+    async with large.bot(kill_after(4)) as reading:  # the orders are read, and not all subscribers
+        with pytest.raises(KilledError):
+            await reading.rebuild()
+        await reading.process.stop()
+    large.clock.forward(days=7)
+    for one in range(1, MANY // 10 + 2):
+        large.acts("change_order", order_id=one, is_deleted=True)
+    async with large.bot() as reading:
+        with pytest.raises(TooManyGone, match="`segment-bot facts rebuild` reads everything anew"):
+            await reading.rebuild()
+        await reading.rebuild()
+    assert await large.kept() == large.true()
+
+
 async def test_a_few_may_be_gone_of_a_small_shop(shop: Shop) -> None:
     shop.registers(FEW_GONE + 1)
     await shop.reads()

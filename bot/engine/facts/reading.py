@@ -126,8 +126,11 @@ class _Turn:
             under_way = await self._read_pages(which)
             if not under_way.since:
                 await self._forget_gone(which)
-        except (Contradiction, TooManyGone):
-            await self._save(self._state.having(which, self._state.of(which).model_copy(update={"under_way": None})))
+        except (Contradiction, TooManyGone) as error:
+            state = self._state.having(which, self._state.of(which).model_copy(update={"under_way": None}))
+            # Who is told to rebuild means anew, not to go on with a rebuilding that was left like this.
+            goes_on = state.rebuilding and not isinstance(error, TooManyGone)
+            await self._save(state.model_copy(update={"rebuilding": goes_on}))
             raise
         await self._end(which, under_way)
 
