@@ -22,7 +22,7 @@ from bot.core.approval.rule import RULES
 from bot.core.language.args import Args
 from bot.core.meters import NO_METERS
 from bot.core.planning.steps import STEPS
-from bot.engine.facts.reading import untold
+from bot.engine.facts.reading import report_nothing
 from bot.engine.process import elapsed
 from bot.slack.payloads import _Payload
 
@@ -120,7 +120,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Listing": {"about": "segment", "version": "v3"},
     "Order": {"rate": Decimal(1)},
     "Pace": {"left": 0.02, "plenty": 0.5},
-    "FactsReading": {"told": untold},
+    "FactsReading": {"report": report_nothing},
     "Planner": {"tried_for": 2.0},
     "Policy": {"rules": RULES},
     "NewName": {"max_length": 255},

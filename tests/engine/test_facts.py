@@ -15,7 +15,7 @@ import pytest
 from bot.bigcommerce import Contradiction, Forbidden, OrdersForbidden, ServerError, connect
 from bot.bigcommerce import Store as Client
 from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
-from bot.engine.facts.reading import CHECKED_EVERY, FEW_GONE, OVERLAP, FactsReading, TooManyGone, untold
+from bot.engine.facts.reading import CHECKED_EVERY, FEW_GONE, OVERLAP, FactsReading, TooManyGone, report_nothing
 from bot.engine.process import USUAL_LEASE, Process
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.facts import FactList, ReadElsewhere
@@ -62,17 +62,17 @@ class Shop:
         return [self.acts("place_order", **told)["order_id"] for _ in range(many)]
 
     @asynccontextmanager
-    async def bot(self, told: Callable[..., None] = untold) -> AsyncIterator[FactsReading]:
+    async def bot(self, report: Callable[..., None] = report_nothing) -> AsyncIterator[FactsReading]:
         """One more process, which lives."""
         async with self.subject.open() as ledger:
             process = Process.named_at_random(ledger, self.clock, self.clock.elapsed, USUAL_LEASE)
             await process.live()
-            yield FactsReading(process, self.client, told)
+            yield FactsReading(process, self.client, report)
 
-    async def reads(self, told: Callable[..., None] = untold) -> list[str]:
+    async def reads(self, report: Callable[..., None] = report_nothing) -> list[str]:
         """A process reads what is due, and ends; what it asked for."""
         before = len(self.store.requests())
-        async with self.bot(told) as reading:
+        async with self.bot(report) as reading:
             await reading.bring_up_to_date()
             await reading.process.stop()
         return [one["path"].partition("/sandbox/")[2] for one in self.store.requests()[before:]]
@@ -404,11 +404,11 @@ async def test_one_bot_at_a_time_reads(large: Shop) -> None:
 def kill_after(pages: int) -> Callable[..., None]:
     left = count(1)
 
-    def told(*_: object) -> None:
+    def report(*_: object) -> None:
         if next(left) == pages:
             raise KilledError
 
-    return told
+    return report
 
 
 @pytest.mark.parametrize("pages", range(1, 10))

@@ -49,8 +49,8 @@ def pages_of(which: FactList, store: BehaviourReader, under_way: UnderWay, salt:
 
 def email_key(email: str, salt: str) -> int:
     """Return the digest of an e-mail, a positive number of 63 bits."""
-    told = email.strip().casefold().encode("utf-8", "replace")
-    return int.from_bytes(blake2b(told, digest_size=8, key=bytes.fromhex(salt)).digest()) >> 1
+    folded = email.strip().casefold().encode("utf-8", "replace")
+    return int.from_bytes(blake2b(folded, digest_size=8, key=bytes.fromhex(salt)).digest()) >> 1
 
 
 async def _parts(parts: AsyncGenerator[Part[S], None], kept_of: Callable[[S], F]) -> Pages:

@@ -28,11 +28,11 @@ SCOPES = {
     **dict.fromkeys((FactList.SUBSCRIBERS, FactList.CUSTOMERS, FactList.ATTRIBUTES), "store_v2_customers_read_only"),
 }
 """What the vendor calls the scopes that the lists need; one that allows to modify is enough, too."""
-Told = Callable[[FactList, int, int | None], None]
+ReportProgress = Callable[[FactList, int, int | None], None]
 
 
-def untold(_which: FactList, _read: int, _counted: int | None) -> None:
-    """Tell nobody."""
+def report_nothing(_which: FactList, _read: int, _counted: int | None) -> None:
+    """Report to nobody."""
 
 
 class TooManyGone(Impossible):
@@ -47,14 +47,14 @@ class TooManyGone(Impossible):
 
 @dataclass(frozen=True)
 class FactsReading:
-    """Reads the facts from the store, for one process at a time. ``told`` hears how far it is, page by page.
+    """Reads the facts from the store, for one process at a time. ``report`` is called with each page that is read.
 
     Its requests give way to those that somebody waits for.
     """
 
     process: Process
     store: Reader
-    told: Told = untold
+    report: ReportProgress = report_nothing
 
     async def bring_up_to_date(self) -> Freshness:
         """Read what is left of a reading, and what changed since; return how fresh the facts are then.
@@ -86,7 +86,7 @@ class _Turn:
     def __init__(self, reading: FactsReading, owner: str, began_at: datetime, state: FactsState) -> None:
         self._facts = reading.process.ledger.facts
         self._store = reading.store.in_lane(Lane.LONG_RUN).behaviour
-        self._told = reading.told
+        self._report = reading.report
         self._owner = owner
         self._began_at = began_at
         self._state = state
@@ -143,7 +143,7 @@ class _Turn:
                 under_way = under_way.model_copy(update=update)
                 self._state = self._state.having(which, found.model_copy(update={"under_way": under_way}))
                 await self._facts.save(self._state, which, rows, owner=self._owner)
-                self._told(which, under_way.read, under_way.counted)
+                self._report(which, under_way.read, under_way.counted)
         return under_way
 
     async def _forget_gone(self, which: FactList) -> None:
