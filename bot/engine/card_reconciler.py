@@ -136,8 +136,8 @@ class CardReconciler:
     async def _report_outcome(self, change: Change) -> None:
         if change.number not in await self._ledger.changes.unreported_outcomes():
             return  # another process did, after this one had listed it
-        is_later = change.need.approvals or change.due_at
-        waited_for = is_later and change.card and change.settled_by != change.requester
+        waits = change.need.approvals or change.due_at
+        waited_for = waits and change.card and change.settled_by != change.requester
         if waited_for or change.state is State.CLOSED:
             try:
                 await self._announcer.report_outcome(change)

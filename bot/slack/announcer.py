@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 class SlackAnnouncer:
     """An Announcer that posts what needs approval to ``approvals`` (a channel id), and all else where it was asked for.
 
-    What is to run later may need one by then.
+    What is to run later goes to ``approvals``, too: it may need approval by then.
 
     ``summary`` is the id of the daily summary's channel, to which ``once``, a client without retries, posts. ``cards``
     is one that retries only what Slack certainly did not do. ``groups`` are listed in the help on the Home tab.
