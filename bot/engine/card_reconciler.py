@@ -19,6 +19,8 @@ from bot.engine.process import Process
 
 REST = 3.0
 """Seconds for which the card of a running change stands before it is drawn again, unless the change moves."""
+ASKING = ("reminder", "again")
+"""Kinds of notices that ask for a decision: once it is made, they are not posted any more."""
 Act = Callable[[Change], Awaitable[None]]
 log = logging.getLogger(__name__)
 
@@ -158,12 +160,13 @@ class CardReconciler:
     async def _notify(self, change: Change, *, kind: str, user: str) -> None:
         if not await self._is_queued(change, kind, user):
             return
+        is_moot = kind in ASKING and change.state is not State.WAITING
         try:
-            if kind != "reminder":
-                await self._announcer.notify(change, kind, user)
-            elif change.state is State.WAITING:  # once decided, it needs no reminder
+            if kind == "reminder" and not is_moot:
                 await self._redraw(change)  # it may have been deleted meanwhile, which nothing else would show
-                await self._announcer.notify(await self._ledger.changes.load(change.number), kind, user)
+                change = await self._ledger.changes.load(change.number)
+            if not is_moot:
+                await self._announcer.notify(change, kind, user)
         except Undeliverable as error:
             if not error.final:
                 raise

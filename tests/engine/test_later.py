@@ -8,10 +8,13 @@ import pytest
 from bot.core.approval.changes import Change, State
 from bot.core.approval.decisions import Verdict
 from bot.core.approval.rule import Rule
+from bot.engine.ports import Undeliverable
 from tests.engine.bench import Bench, bench
 
 HOUR = timedelta(hours=1)
 AGAIN = (1, "again", "")
+PASSING = Undeliverable("ratelimited")
+FINAL = Undeliverable("channel_not_found", final=True)
 
 
 async def now_is(machine: Bench, change: Change, *, before: timedelta) -> None:
@@ -100,6 +103,28 @@ async def test_what_differs_before_its_time_waits_again_and_is_told_under_its_ca
     assert (await machine.latest()).state is State.APPROVED
     await now_is(machine, change, before=0 * HOUR)
     assert machine.members("VIPs") == set()
+
+
+async def test_what_was_approved_again_meanwhile_is_not_said_to_wait(machine: Bench) -> None:
+    change = await clearing(machine)
+    leaves(machine)
+    machine.board.broken["notify"] = PASSING
+    await now_is(machine, change, before=2 * HOUR)
+    await machine.decides("UCLEO")
+    machine.board.broken.clear()
+    machine.clock.forward(minutes=5)
+    await machine.sweeps()
+    assert (machine.board.notified, await machine.ledger.changes.notices()) == ([], ())
+
+
+async def test_where_nobody_can_be_told_that_it_waits_again_it_is_on_record_once(machine: Bench) -> None:
+    change = await clearing(machine)
+    leaves(machine)
+    machine.board.broken["notify"] = FINAL
+    await now_is(machine, change, before=2 * HOUR)
+    await machine.sweeps()
+    assert machine.kinds().count("again not delivered") == 1
+    assert await machine.ledger.changes.notices() == ()
 
 
 async def test_what_differs_at_its_time_runs_once_it_is_approved_again(machine: Bench) -> None:

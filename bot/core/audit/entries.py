@@ -62,6 +62,7 @@ class EntryKind(StrEnum):
     OUTCOME_NOT_DELIVERED = "outcome not delivered", "The requester could not be told the outcome."
     REMINDER_NOT_DELIVERED = "reminder not delivered", "A reminder could not be delivered."
     GLASS_NOT_DELIVERED = "glass not delivered", "An approver could not be told of a run without approvals."
+    AGAIN_NOT_DELIVERED = "again not delivered", "People could not be told that a change needs approval again."
     LATE_NOT_DELIVERED = "late not delivered", "People could not be told of a write that was answered late."
     CONTRADICT_NOT_DELIVERED = (
         "contradict not delivered",

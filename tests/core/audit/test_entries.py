@@ -9,9 +9,10 @@ import pytest
 from bot.core.approval.changes import Event, StepState
 from bot.core.audit.entries import EntryKind, RecordedEntry, UnknownEntry
 from bot.core.summary.summary_run import SummaryState
+from bot.slack.change_notices import UNDER_THE_CARD
 
 ROOT = Path(__file__).parent.parent.parent.parent
-NOTICES = ("reminder", "glass", "late", "contradict")
+NOTICES = (*UNDER_THE_CARD, "glass", "contradict")
 """What may not be delivered, by the words of bot/engine/card_reconciler.py."""
 
 
