@@ -133,6 +133,8 @@ async def _read_to(ctx: Context) -> str:
             f"The bot may not read all that rules go by: its token lacks {lacking}. Ask whoever runs the bot to add "
             "it, and then ask again. Nothing was changed."
         )
+    if fresh.doubt:
+        raise Impossible(f"{fresh.doubt} Ask whoever runs the bot. Nothing was changed.")
     what = "what changed since the last time" if fresh.read_to else "all of them, for the first time"
     raise Impossible(
         f"Rules go by orders and customers, and they are being read now: {what}. In a large store that takes minutes. "

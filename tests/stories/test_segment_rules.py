@@ -226,6 +226,24 @@ async def test_a_reading_that_was_refused_begins_anew_an_hour_later_not_each_min
     assert await read_pages(shop) > 0
 
 
+async def test_orders_that_the_store_lists_no_more_are_told_to_whoever_asks_for_a_rule(shop: World) -> None:
+    with shop.store.shop.db as db:
+        db.execute("CREATE TABLE aside AS SELECT * FROM orders")
+        db.execute("DELETE FROM orders")
+    shop.clock.forward(days=8)
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "they are being read now" in shop.whisper()
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "So many at once may be a mistake of the store's, so they are kept." in shop.whisper()
+    assert "facts rebuild" in shop.whisper()
+    assert shop.cards(1) == []
+    with shop.store.shop.db as db:
+        db.execute("INSERT INTO orders SELECT * FROM aside")
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert "Let the segment Gold follow a rule" in said(shop.card(1))
+
+
 async def read_pages(slack: World) -> int:
     """How often the store is asked for orders while the bot does what is due."""
     before = len(slack.store.requests())

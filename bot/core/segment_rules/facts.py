@@ -36,12 +36,13 @@ class Freshness(NamedTuple):
 
     ``read_to``: they hold what was modified until then; None before the first reading has ended. ``checked_at``: when
     they were last compared with the store as a whole. ``missing``: the scopes that the store refused, by the vendor's
-    names.
+    names. ``doubt``: why what the store listed the last time is not relied on, in sentences.
     """
 
     read_to: datetime | None = None
     checked_at: datetime | None = None
     missing: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 class FactsReader(Protocol):

@@ -99,7 +99,8 @@ class _Turn:
                 await self._read_list(which)
             except Forbidden as error:
                 forbidden.setdefault(SCOPES[which], error)
-        await self._save(self._state.model_copy(update={"missing": tuple(forbidden), "rebuilding": False}))
+        ended = {"missing": tuple(forbidden), "doubt": "", "rebuilding": False}
+        await self._save(self._state.model_copy(update=ended))
         for refused in forbidden.values():
             raise refused
 
@@ -128,9 +129,10 @@ class _Turn:
                 await self._forget_gone(which)
         except (Contradiction, TooManyGone) as error:
             state = self._state.having(which, self._state.of(which).model_copy(update={"under_way": None}))
-            # Who is told to rebuild means anew, not to go on with a rebuilding that was left like this.
-            goes_on = state.rebuilding and not isinstance(error, TooManyGone)
-            await self._save(state.model_copy(update={"rebuilding": goes_on}))
+            if isinstance(error, TooManyGone):
+                # Who is told to rebuild means anew, not to go on with a rebuilding that was left like this.
+                state = state.model_copy(update={"rebuilding": False, "doubt": str(error)})
+            await self._save(state)
             raise
         await self._end(which, under_way)
 

@@ -90,6 +90,8 @@ class ListState(Value):
 class FactsState(Value):
     """How far the facts are read. ``missing``: the scopes that the store refused the last time.
 
+    ``doubt``: why what it listed the last time is not relied on, in sentences.
+
     ``rebuilding``: whether they were thrown away, and are not all read anew yet.
 
     ``salt``: what e-mails are digested with. A digest tells nobody an address; whoever has both finds one by the other.
@@ -97,6 +99,7 @@ class FactsState(Value):
 
     lists: Mapping[FactList, ListState] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    doubt: str = ""
     rebuilding: bool = False
     salt: str = ""
 

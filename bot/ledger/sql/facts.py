@@ -58,7 +58,8 @@ class SqlFacts:
         """Return how well the facts show the store."""
         state = await self.state()
         read_to = _earliest([state.of(which).read_to for which in FactList])
-        return Freshness(read_to, _earliest([state.of(which).checked_at for which in TABLES]), state.missing)
+        checked_at = _earliest([state.of(which).checked_at for which in TABLES])
+        return Freshness(read_to, checked_at, state.missing, state.doubt)
 
     def customers(self) -> AsyncIterator[Sequence[CustomerFacts]]:
         """Yield all customers, in pieces, by id."""
