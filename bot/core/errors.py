@@ -10,6 +10,7 @@ Refusal
 │   └── NobodyCanApprove
 ├── Impossible          the store's current state does not allow it
 │   ├── OverLimit
+│   ├── NotReadYet
 │   └── NothingToDo
 ├── UnknownChange
 ├── OldButton           an earlier version of the bot drew the button
@@ -197,6 +198,10 @@ class OverLimit(Impossible):
             f"Together with what you asked for at the same time, change {number} needs approval. "
             "Nothing was changed. Ask for it again."
         )
+
+
+class NotReadYet(Impossible):
+    """What this goes by is still being read from the store: the same may be possible in a minute."""
 
 
 class NothingToDo(Impossible):

@@ -14,7 +14,7 @@ from bot.core.approval.due import expiry_of
 from bot.core.approval.need import LESS, Approval, Need
 from bot.core.approval.refusals import refuse_late, too_late
 from bot.core.audit.entries import EntryKind
-from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, OldVersion, Refusal, TooLate
+from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, NotReadYet, OldVersion, Refusal, TooLate
 from bot.core.invocation import Edited
 from bot.core.items import texts
 from bot.core.language.due_times import describe_due
@@ -94,7 +94,7 @@ class Decider:
         ``in_emergency``: whoever approved so far does not matter.
 
         Raises TooLate if planning fails; the Change becomes stale. Raises NotAllowed if it would be renewed but it is
-        not known just now who may approve it.
+        not known just now who may approve it, and NotReadYet if what it goes by has to be read first.
         """
         try:
             plan = await self.planner.replan(change)
@@ -291,8 +291,8 @@ class Decider:
         return await self._move(change, event, actor, detail, update | others, notices)
 
     async def _spoil(self, change: Change, error: Refusal) -> None:
-        # Someone else moved it, or Slack did not say who may approve it: it keeps waiting.
-        if isinstance(error, TooLate | NotAllowed) and not isinstance(error, NobodyCanApprove):
+        # Someone else moved it, or it is not known yet who may approve it, or what it goes by: it keeps waiting.
+        if isinstance(error, TooLate | NotAllowed | NotReadYet) and not isinstance(error, NobodyCanApprove):
             raise error
         detail, update = {"reason": error.for_log}, {"reason": str(error)}
         await self._move(change, Event.SPOIL, "", detail, update)

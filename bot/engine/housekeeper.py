@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.bigcommerce import StoreError
 from bot.core.approval.changes import State
 from bot.core.approval.due import looks_due
-from bot.core.errors import NotAllowed, TooLate
+from bot.core.errors import NotAllowed, NotReadYet, TooLate
 from bot.core.invocation import FromShell
 from bot.engine.answering import Answering
 from bot.engine.authorization import Authority
@@ -133,7 +133,7 @@ class Housekeeper:
             if number in looks_due(await changes.scheduled(), now):  # no other process did, since it was listed
                 await changes.save_look(number, at=now)
                 await self.decider.still_holds(await changes.load(number))
-        except (StoreError, NotAllowed) as error:
+        except (StoreError, NotAllowed, NotReadYet) as error:
             log.warning("Change %s could not be looked at before its time: %s", number, error)
         finally:
             await self.process.release(number)
@@ -146,7 +146,7 @@ class Housekeeper:
         holds, planned_at = False, self.process.elapsed()
         try:
             holds = await self.decider.still_holds(await self.process.ledger.changes.load(number))
-        except (StoreError, TooLate, NotAllowed) as error:
+        except (StoreError, TooLate, NotAllowed, NotReadYet) as error:
             log.warning("Change %s could not be started yet: %s", number, error)
         finally:
             await self.process.release(number)

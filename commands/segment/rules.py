@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from bot.bigcommerce import Segment
 from bot.core.command import Context, Prefill, command
-from bot.core.errors import Impossible, NothingToDo
+from bot.core.errors import Impossible, NothingToDo, NotReadYet
 from bot.core.language.args import Args, Text
 from bot.core.planning.list_effects import promotions_naming
 from bot.core.planning.plan import Plan
@@ -121,7 +121,7 @@ async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int],
 
 
 async def _read_to(ctx: Context) -> str:
-    """Tell until when orders and customers are read. Raises Impossible if they are not, and has them read."""
+    """Tell until when all is read. Raises NotReadYet, and has it read; Impossible if the bot may not read it."""
     fresh = await ctx.facts.freshness()
     if fresh.read_to and not fresh.missing and ctx.now - fresh.read_to <= OLDEST:
         when = f"{fresh.read_to.astimezone(ctx.zone):%Y-%m-%d %H:%M}"
@@ -136,9 +136,9 @@ async def _read_to(ctx: Context) -> str:
     if fresh.doubt:
         raise Impossible(f"{fresh.doubt} Ask whoever runs the bot. Nothing was changed.")
     what = "what changed since the last time" if fresh.read_to else "all of them, for the first time"
-    raise Impossible(
+    raise NotReadYet(
         f"Rules go by orders and customers, and they are being read now: {what}. In a large store that takes minutes. "
-        "Ask again then. Nothing was changed."
+        "Try again then. Nothing was changed."
     )
 
 

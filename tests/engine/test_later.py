@@ -1,6 +1,6 @@
 """What is approved for a time: it is looked at before, runs then, and can be taken back until then."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,13 @@ async def clearing(machine: Bench, words: str = "in 48 hours") -> Change:
     machine.clock.forward(minutes=1)
     await machine.decides("UBEN")
     return await machine.latest()
+
+
+async def read_to(machine: Bench) -> datetime:
+    """Until when customers and orders are read."""
+    found = (await machine.ledger.facts.freshness()).read_to
+    assert found
+    return found
 
 
 async def test_it_waits_for_its_time_and_runs_once(machine: Bench) -> None:
@@ -193,6 +200,19 @@ async def test_what_was_cleared_for_one_time_is_counted_together_when_it_starts(
         states = [(await machine.ledger.changes.load(number)).state for number in (1, 2)]
         assert len(machine.members("VIPs")) <= before + 2
         assert State.DONE in states
+
+
+async def test_what_a_rule_goes_by_is_read_each_hour_until_its_time(machine: Bench) -> None:
+    await machine.asks("segment rule", segment="VIPs", rule="accepts marketing", at="in 3 days")
+    await machine.asks("segment rule", segment="VIPs", rule="accepts marketing", at="in 3 days")
+    machine.clock.forward(hours=2)
+    await machine.sweeps()
+    assert machine.clock() - await read_to(machine) == 2 * HOUR
+    await machine.decides("UBEN")
+    for _ in range(2):
+        machine.clock.forward(hours=2)
+        await machine.sweeps()
+        assert await read_to(machine) == machine.clock()
 
 
 async def test_whoever_asked_for_later_hears_what_became_of_it(machine: Bench) -> None:

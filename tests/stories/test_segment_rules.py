@@ -175,6 +175,28 @@ async def test_what_was_read_too_long_ago_is_read_anew_first(shop: World) -> Non
     assert "Let the segment Gold follow a rule" in said(shop.card(1))
 
 
+async def test_what_was_read_too_long_ago_is_read_anew_before_an_approval(shop: World) -> None:
+    shop.clock.forward(hours=20)
+    await shop.type(f"/segment rule Gold {RULE}")
+    shop.clock.forward(hours=5)
+    await shop.press("Start Rule", by="ben")
+    assert "they are being read now" in shop.whisper(by="ben", channel="#approvals")
+    assert "Waiting for 1 approval" in said(shop.card(1))
+    await shop.press("Start Rule", by="ben")
+    assert inside(shop) == {ADA, CHEN}
+
+
+async def test_a_rule_for_later_is_still_possible_when_the_bot_slept_until_then(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE} at:in 3 days")
+    await shop.press("Start Rule", by="ben")
+    shop.clock.forward(days=3)
+    await shop.sweep()
+    assert "Approved, runs" in said(shop.card(1))
+    await shop.sweep()
+    assert inside(shop) == {ADA, CHEN}
+    assert "Done" in said(shop.card(1))
+
+
 async def test_a_scope_that_was_taken_away_is_told_and_changes_nothing(shop: World) -> None:
     scopes = shop.store.scopes
     shop.store.scopes = {scope for scope in scopes if "orders" not in scope}

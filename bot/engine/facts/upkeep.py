@@ -1,4 +1,4 @@
-"""Keeps the facts as the store is, where segments follow rules or somebody asks for one; else nothing is read."""
+"""Keeps the facts as the store is, where segments follow rules, or will, or somebody asks; else nothing is read."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.bigcommerce import Contradiction, Forbidden, Reader, StoreError
 from bot.core.errors import Refusal
+from bot.core.planning.steps import FollowRule
 from bot.engine.facts.reading import FactsReading, TooManyGone
 from bot.engine.process import Process
 from bot.ledger.ports.facts import ReadElsewhere
@@ -46,8 +47,14 @@ class FactsUpkeep:
         ledger = self._process.ledger
         read_to = (await ledger.facts.freshness()).read_to
         is_fresh = read_to is not None and self._process.clock() - read_to < EVERY
-        if not is_fresh and await ledger.segment_rules.all():
+        if not is_fresh and (await ledger.segment_rules.all() or (read_to and await self._is_rule_to_come())):
             self.read()
+
+    async def _is_rule_to_come(self) -> bool:
+        """Return whether a segment is to follow a rule at a time to come."""
+        changes = self._process.ledger.changes
+        plans = [(await changes.load(one.number)).plan for one in await changes.scheduled()]
+        return any(isinstance(step, FollowRule) for plan in plans for step in plan.steps)
 
     async def _read(self) -> None:
         try:
