@@ -19,7 +19,7 @@ from bot.bigcommerce.behaviour import (
 )
 from bot.bigcommerce.behaviour_responses import decode_cursor_page, decode_row, decode_rows
 from bot.bigcommerce.errors import Contradiction
-from bot.bigcommerce.keyset import Part, Position, check_whole, next_customers, next_orders
+from bot.bigcommerce.keyset import Part, Position, check_whole, next_customers, next_orders, see_once
 from bot.bigcommerce.list_reader import ListReader
 from bot.bigcommerce.wire_format import PAGE_LIMIT, Request
 
@@ -102,12 +102,13 @@ class BehaviourReader(ListReader):
         return self._walk(AttributeValue, endpoints.attribute_values(since))
 
     async def groups(self) -> AsyncIterator[CustomerGroup]:
-        """List the customer groups; the store counts them nowhere."""
-        number, is_full = 0, True
+        """List the customer groups; the store counts them nowhere. Raises Contradiction."""
+        number, is_full, seen = 0, True, set[int]()
         while is_full:
             number += 1
             request = endpoints.groups(number)
             groups = decode_rows(request, await self._send(request), CustomerGroup)
+            see_once(groups, seen)
             for group in groups:
                 yield group
             is_full = len(groups) >= PAGE_LIMIT

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.bigcommerce.behaviour import INCOMPLETE, CustomerTraits, Order
+from bot.bigcommerce.behaviour import INCOMPLETE, CustomerGroup, CustomerTraits, Order
 from bot.bigcommerce.errors import Contradiction
 from bot.bigcommerce.wire_format import PAGE_LIMIT
 
@@ -62,14 +62,19 @@ def next_orders(orders: Sequence[Order], before: Position, customer_id: int | No
 
 def next_customers(page: CursorPage[CustomerTraits], before: Position, seen: set[int]) -> Part[CustomerTraits]:
     """Return a page of customers after a position, and add them to those seen. Raises Contradiction for one of them."""
-    ids = {one.id for one in page.items}
-    if len(ids) < len(page.items) or not seen.isdisjoint(ids):
-        raise Contradiction("It lists the same one twice")
-    seen |= ids
+    see_once(page.items, seen)
     counted = page.total if before.counted is None else before.counted
     if counted is None:
         raise Contradiction("It lists customers and does not count them")
-    return Part(page.items, Position(page.cursor or before.cursor, before.read + len(ids), counted))
+    return Part(page.items, Position(page.cursor or before.cursor, before.read + len(page.items), counted))
+
+
+def see_once(rows: Sequence[CustomerTraits | CustomerGroup], seen: set[int]) -> None:
+    """Add rows to those seen. Raises Contradiction for one of them: pages that are all the same would never end."""
+    ids = {one.id for one in rows}
+    if len(ids) < len(rows) or not seen.isdisjoint(ids):
+        raise Contradiction("It lists the same one twice")
+    seen |= ids
 
 
 def check_whole(position: Position, counted: int) -> None:

@@ -468,3 +468,10 @@ async def test_more_groups_than_a_page_are_listed(shop: Shop) -> None:
         "INSERT INTO customer_groups (name) VALUES (?)", [(f"Group {at}",) for at in range(251)]
     )
     assert len(await groups_of(shop)) == 251
+
+
+async def test_groups_whose_pages_are_all_the_same_are_refused(clock: Clock) -> None:
+    page = [{"id": at, "name": f"Group {at}"} for at in range(250)]
+    async with store_of(scripted(*[httpx.Response(200, json=page) for _ in range(3)]), clock) as (store, _):
+        with pytest.raises(Contradiction, match="twice"):
+            await listed(store.behaviour.groups())
