@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import Event, Run, StepState
+from bot.core.approval.changes import Change, Event, Run, StepState
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.planning.steps import AnyStep, DropRule, FollowRule, SegmentRef
 from bot.core.segment_rules.followed import Followed, FollowedBy
@@ -23,8 +23,11 @@ LOYAL = SegmentRef(name="Loyal", id=uuid(2))
 
 async def ran(ledger: Ledger, id_: str, *steps: AnyStep, state: StepState = StepState.DONE) -> None:
     """A change with these steps, all of which ended like this."""
-    change = await running(ledger, id_, plan=plan(*steps))
-    for position, step in enumerate(steps):
+    await carried_out(ledger, await running(ledger, id_, plan=plan(*steps)), state)
+
+
+async def carried_out(ledger: Ledger, change: Change, state: StepState = StepState.DONE) -> None:
+    for position, step in enumerate(change.plan.steps):
         for one in (StepState.STARTED, state):
             run = Run(position=position, state=one)
             subjects = (f"segment:{step.segment_ids[0]}",)
@@ -41,6 +44,14 @@ async def test_a_segment_follows_the_rule_of_the_last_change_about_it(ledger: Le
         VIPS.known_id: FollowedBy(followed=MARKETING, change=2),
         LOYAL.known_id: FollowedBy(followed=NEVER, change=1),
     }
+    assert (await ledger.audit.verify()).holds
+
+
+async def test_the_last_change_may_be_the_one_that_was_asked_for_first(ledger: Ledger) -> None:
+    first = await running(ledger, "1", plan=plan(FollowRule(segment=VIPS, after=NEVER)))
+    await ran(ledger, "2", FollowRule(segment=VIPS, after=MARKETING))
+    await carried_out(ledger, first)
+    assert await ledger.segment_rules.of(VIPS.known_id) == FollowedBy(followed=NEVER, change=1)
     assert (await ledger.audit.verify()).holds
 
 

@@ -10,10 +10,10 @@ from bot.core.segment_rules.belonging import NoOrders, find_belonging
 from bot.core.segment_rules.evaluation import AsOf, sums_needed
 from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
 from bot.core.segment_rules.followed import NO_RULES
-from bot.core.segment_rules.rule import Rule
+from bot.core.segment_rules.rule import NeverOrdered, Opposite, Rule
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
-from tests.core.segment_rules.plain_evaluation import PlainShop
-from tests.core.segment_rules.test_evaluation import sums_of
+from tests.core.segment_rules.plain_evaluation import Order, PlainShop
+from tests.core.segment_rules.test_evaluation import BEGAN, sums_of
 from tests.laws.values import LAW
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -49,6 +49,15 @@ async def test_who_belongs_is_found_piece_by_piece(rule: Rule, shop: PlainShop) 
     found = await find_belonging(rule, PlainFacts(shop), shop.members, as_of)
     assert found.inside == {one.id for one in shop.customers if shop.belongs(plain, one, TODAY, BERLIN)}
     assert found.known == {one.id for one in shop.customers}
+
+
+async def test_who_ordered_and_whoever_is_known_are_found_in_all_pieces() -> None:
+    customers = tuple(CustomerFacts(number, BEGAN, 0, frozenset(), {}, accepts_marketing=False) for number in (1, 2, 3))
+    as_of, shop = AsOf(TODAY, BERLIN), PlainShop(customers, (Order(3, BEGAN, 100, 0, 10),), {})
+    found = await find_belonging(Opposite(part=NeverOrdered()), PlainFacts(shop), {}, as_of)
+    assert (set(found.inside), set(found.known)) == ({3}, {1, 2, 3})
+    with pytest.raises(NoOrders, match="The store lists no order of any customer that counts"):
+        await find_belonging(NeverOrdered(), PlainFacts(PlainShop(customers, (), {})), {}, as_of)
 
 
 async def test_a_store_of_plain_lists_has_no_rules() -> None:

@@ -7,7 +7,23 @@ from hypothesis import strategies as st
 
 from bot.core.segment_rules.evaluation import AsOf, sums_needed, who_belongs
 from bot.core.segment_rules.facts import CustomerFacts, OrderSums
-from bot.core.segment_rules.rule import LastOrdered, Ordered, Period, Registered, Rule, Spent
+from bot.core.segment_rules.rule import (
+    AcceptsMarketing,
+    Either,
+    Every,
+    HasAttribute,
+    InCountry,
+    InGroup,
+    InSegment,
+    LastOrdered,
+    NeverOrdered,
+    Opposite,
+    Ordered,
+    Period,
+    Registered,
+    Rule,
+    Spent,
+)
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
 from tests.laws.values import LAW
@@ -85,3 +101,33 @@ def test_a_day_counts_from_its_first_second_in_the_teams_zone(rule: Rule, at: da
     sums = {since: sums_of(shop, since) for since in sums_needed(rule, as_of)}
     assert bool(who_belongs(rule, shop.customers, sums, {}, as_of)) is belongs
     assert shop.belongs(rule.model_dump(), one, TODAY, BERLIN) is belongs
+
+
+GOLD, GERMAN = HasAttribute(attribute_id=1, values=("Gold", "Silver")), InCountry(countries=("DE", "AT"))
+VIPS = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("rule", "belongs"),
+    [
+        (GOLD, True),
+        (HasAttribute(attribute_id=2, values=("Gold",)), False),
+        (GERMAN, True),
+        (InCountry(countries=("CH",)), False),
+        (InGroup(group_ids=(3, 4)), True),
+        (InGroup(group_ids=(4,)), False),
+        (AcceptsMarketing(), False),
+        (NeverOrdered(), True),
+        (InSegment(segment_ids=(VIPS,)), True),
+        (Opposite(part=InSegment(segment_ids=(VIPS,))), False),
+        (Every(parts=(GOLD, GERMAN)), True),
+        (Every(parts=(GOLD, AcceptsMarketing())), False),
+        (Either(parts=(AcceptsMarketing(), GOLD)), True),
+        (Either(parts=(AcceptsMarketing(), InGroup(group_ids=(4,)))), False),
+    ],
+)
+def test_each_condition_looks_at_what_it_names(rule: Rule, belongs: bool) -> None:
+    one = CustomerFacts(1, BEGAN.astimezone(UTC), 3, frozenset({"DE"}), {1: " gold "}, accepts_marketing=False)
+    as_of = AsOf(TODAY, BERLIN)
+    sums: dict[datetime | None, dict[int, OrderSums]] = {since: {} for since in sums_needed(rule, as_of)}
+    assert bool(who_belongs(rule, (one,), sums, {VIPS: (1,)}, as_of)) is belongs

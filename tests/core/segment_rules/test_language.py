@@ -210,6 +210,13 @@ def test_what_is_gone_is_described_as_gone() -> None:
     )
 
 
+def test_where_names_could_be_read_as_another_all_are_in_quotes() -> None:
+    words = Vocabulary(shop("VIPs", "Loyal", "VIPs or Loyal"))
+    told = describe(InSegment(segment_ids=(uuid(10), uuid(11))), words)
+    assert told == "in “VIPs” or “Loyal”"
+    assert parse(told, words) == InSegment(segment_ids=(uuid(10), uuid(11)))
+
+
 def test_the_segments_that_a_rule_reads_are_named_once() -> None:
     rule = Either(parts=(Opposite(part=STAFF), Every(parts=(VIPS, InSegment(segment_ids=(uuid(12), uuid(11)))))))
     assert segments_named(rule) == (uuid(12), uuid(10), uuid(11))

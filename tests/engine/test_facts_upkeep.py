@@ -1,0 +1,59 @@
+"""Facts are read while segments follow rules, and when somebody asks: once, however many ask."""
+
+import logging
+
+import pytest
+
+from bot.engine.facts.upkeep import FactsUpkeep
+from tests.engine.test_facts import Shop, opened
+from tests.ledger.subject import SqliteSubject
+
+
+def readings(shop: Shop) -> int:
+    """How often the store's orders were read whole."""
+    return sum(one["path"].endswith("/orders/count") for one in shop.store.requests())
+
+
+async def test_facts_are_read_once_however_often_somebody_asks() -> None:
+    async with opened(SqliteSubject) as shop, shop.bot() as reading:
+        upkeep = FactsUpkeep(reading.process, shop.client)
+        upkeep.read()
+        upkeep.read()
+        await reading.process.tasks.settled()
+        assert readings(shop) == 1
+        asked = len(shop.store.requests())
+        upkeep.read()
+        await reading.process.tasks.settled()
+        assert len(shop.store.requests()) > asked
+
+
+async def test_of_two_bots_one_reads(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with opened(SqliteSubject) as shop, shop.bot() as one, shop.bot() as two:
+        for reading in (one, two):
+            FactsUpkeep(reading.process, shop.client).read()
+        for reading in (one, two):
+            await reading.process.tasks.settled()
+        assert readings(shop) == 1
+        assert "Another bot brings customers and orders up to date" in caplog.messages
+
+
+async def test_where_no_segment_follows_a_rule_nothing_is_read() -> None:
+    async with opened(SqliteSubject) as shop, shop.bot() as reading:
+        upkeep = FactsUpkeep(reading.process, shop.client)
+        upkeep.wake()
+        upkeep.wake()
+        await reading.process.tasks.settled()
+        assert not shop.store.requests()
+
+
+async def test_a_refusal_is_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async with opened(SqliteSubject) as shop, shop.bot() as reading:
+        shop.store.scopes = {"store_v2_customers"}
+        FactsUpkeep(reading.process, shop.client).read()
+        await reading.process.tasks.settled()
+        shop.store.faults.add("GET", "*", status=503, times=None)
+        FactsUpkeep(reading.process, shop.client).read()
+        await reading.process.tasks.settled()
+    told = [one for one in caplog.messages if one.startswith("Customers and orders could not be brought up to date")]
+    assert len(told) == 2
