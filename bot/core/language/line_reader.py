@@ -146,7 +146,8 @@ class LineReader:
         if self.field_values.names and len(pending) > 1 and self.field_values.is_many(pending[1]):
             run = self._run(place.at)
             for end in (at for at, word in enumerate(run) if at and self._leads(word, pending[:1])):
-                yield place.filled(pending[1], (as_typed(run[:end]),), place.at + end)
+                before = place.values.get(pending[1], ())
+                yield place.filled(pending[1], (*before, as_typed(run[:end])), place.at + end)
 
     def _filled(self, name: str, run: Run, place: _Place, *, is_keyed: bool = False) -> Iterator[_Place]:
         others = [one for one in self._pending(place) if one != name]
