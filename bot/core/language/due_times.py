@@ -64,7 +64,7 @@ def _moments(words: str, now: datetime, zone: ZoneInfo, month_first: bool) -> li
     day = ((clock["before"] if clock else words) or "").strip(" ,")
     times = [time_of(clock).replace(second=0)] if clock else [time(), _MORNING]
     if not day:
-        return [_next(datetime.combine(local.date(), times[0], zone), now, timedelta(days=1))]
+        return [_next(datetime.combine(local.date(), times[0], zone), now, timedelta(days=1))] if clock else []
     days = dict.fromkeys(_days(day, local.date(), month_first=month_first))
     moments = [datetime.combine(one, at, zone) for one in days for at in times]
     is_weekday = day.isalpha() and day not in _DAYS

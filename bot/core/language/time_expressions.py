@@ -18,7 +18,7 @@ _AGE = re.compile(
 )
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 CLOCK = re.compile(
-    r"(?:(?P<before>.*?)(?:[\s,]+|(?<=\d)t))??(?:at\s+)?"
+    r"(?:(?P<before>.*?)(?:[\s,]|(?<=\d)t))??(?:at\s+)?"
     r"(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?"
     r"|(?P<hour_only>\d{1,2})\s*(?P<half_only>[ap]\.?m\.?)|(?P<word>noon|midnight))"
 )

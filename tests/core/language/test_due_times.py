@@ -1,5 +1,6 @@
 """Times to come, as people type them."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -46,6 +47,7 @@ REFUSED = {
     "25:00": "couldn't read",
     "in 99999 weeks": "couldn't read|more than a year",
     "soon": "couldn't read",
+    ", ,": "couldn't read",
     "today": "is past",
     "2026-11-01 09:00": "is past",
     "2028-12-01 09:00": "more than a year ahead",
@@ -76,6 +78,14 @@ def test_a_time_at_which_nothing_can_be_done_is_refused(words: str) -> None:
     with pytest.raises(Misuse, match=REFUSED[words]) as caught:
         parsed(words)
     assert caught.value.field == "at"
+
+
+@pytest.mark.parametrize("words", ["," * 20_000, "at " * 7_000])
+def test_long_words_do_not_take_long(words: str) -> None:
+    began = time.process_time()
+    with pytest.raises(Misuse, match="couldn't read"):
+        parsed(words)
+    assert time.process_time() - began < 0.5
 
 
 def test_of_a_time_that_clocks_show_twice_it_is_told_which_one_it_is() -> None:
