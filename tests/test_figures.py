@@ -86,6 +86,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "planning.plan": {"KNOWN": 100, "MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},
     "planning.steps.step": {"BATCH": 500},
     "questions": {"LABEL_ROOM": 70, "TOLD": 100, "FAULT": 250},
+    "segment_rules.belonging": {"MOST_SUMS": 10},
     "segment_rules.facts": {"MONEY": 10_000},
     "segment_rules.rule": {"MOST_TIMES": 1_000_000, "MOST_SPENT": 10**15},
     "store_view.empty_lists": {"CHECKED": 3},

@@ -11,6 +11,9 @@ from bot.core.segment_rules.evaluation import AsOf, sums_needed, who_belongs
 from bot.core.segment_rules.facts import FactsReader, OrderSums
 from bot.core.segment_rules.rule import Rule
 
+MOST_SUMS = 10
+"""The most times since which a rule sums up orders: each takes memory for every customer who ordered."""
+
 
 class NoOrders(Impossible):
     """A rule goes by orders, and not one is known: the store's answer may be wrong, and would empty segments."""
@@ -33,9 +36,16 @@ async def find_belonging(
 ) -> Belonging:
     """Return who belongs. ``members``: the ids of the customers in each segment that the rule names.
 
-    Pieces are evaluated in a thread, one after the other, so that others have their turns. Raises NoOrders.
+    Pieces are evaluated in a thread, one after the other, so that others have their turns. Raises NoOrders, and
+    Impossible for a rule with more than MOST_SUMS lengths of time.
     """
-    sums = {since: await _sums(facts, since) for since in sums_needed(rule, as_of)}
+    needed = sums_needed(rule, as_of)
+    if len(needed) > MOST_SUMS:
+        raise Impossible(
+            f"A rule looks at orders of at most {MOST_SUMS} different lengths of time, and this one of {len(needed)}. "
+            "Nothing was changed."
+        )
+    sums = {since: await _sums(facts, since) for since in needed}
     if sums and not any(sums.values()) and not await _sums(facts, None):
         raise NoOrders
     inside, known = set[int](), set[int]()

@@ -17,7 +17,8 @@ HOW: Mapping[str, HowMuch] = {
 _AMOUNT = re.compile(r"(?a:\d{1,3}(?:,\d{3})+|\d+)(?:\.(?a:\d{1,2}))?")
 _CURRENCY = re.compile(r"[^\W\d_]{1,3}|[^\w\s.,-]")
 _PERIOD = re.compile(
-    r"(?:the )?(?:last |past )?(?:(?P<count>(?a:\d+(?:,\d{3})*)|an?|one) )?(?P<unit>day|week|month|year)s?"
+    r"(?:the )?(?:last |past )?(?:(?P<count>(?a:\d+(?:,\d{3})*)) (?P<units>day|week|month|year)s?"
+    r"|(?:(?:an?|one) )?(?P<unit>day|week|month|year))"
 )
 _TIMES = re.compile(r"(?P<count>(?a:\d+(?:,\d{3})*)) times?")
 _SINGLE = {"once": 1, "twice": 2}
@@ -28,7 +29,7 @@ def parse_amount(text: str) -> int:
     """Return an amount in the store's currency. Raises Misuse where it could be read in two ways."""
     if _AMOUNT.fullmatch(text):
         whole, _, part = text.replace(",", "").partition(".")
-        amount = int(whole) * MONEY + int(part.ljust(2, "0") or 0) * (MONEY // 100)
+        amount = int(whole) * MONEY + int(part.ljust(2, "0")) * (MONEY // 100)
         if amount <= MOST_SPENT:
             return amount
         raise Misuse(f"“{text}” is more than a rule can compare with. The most is {describe_amount(MOST_SPENT)}.")
@@ -65,9 +66,8 @@ def parse_period(text: str) -> Period:
     match = _PERIOD.fullmatch(text.lower())
     if not match:
         raise Misuse(f"I couldn't read “{text}” as a length of time. Write it like `90 days` or `12 months`.")
-    unit, each = _UNITS[match["unit"]]
-    typed = (match["count"] or "1").replace(",", "")
-    count = each * (int(typed) if typed.isdigit() else 1)
+    unit, each = _UNITS[match["units"] or match["unit"]]
+    count = each * int((match["count"] or "1").replace(",", ""))
     if not 1 <= count <= LONGEST[unit]:
         raise Misuse(f"A rule looks back from 1 to {LONGEST[unit]:,} {unit}, and “{text}” is {count:,}.")
     return Period.model_validate({"count": count, "unit": unit})

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 
-from bot.core.segment_rules.belonging import NoOrders, find_belonging
+from bot.core.errors import Impossible
+from bot.core.segment_rules.belonging import MOST_SUMS, NoOrders, find_belonging
 from bot.core.segment_rules.evaluation import AsOf, sums_needed
 from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
 from bot.core.segment_rules.followed import NO_RULES
-from bot.core.segment_rules.rule import NeverOrdered, Opposite, Rule
+from bot.core.segment_rules.rule import Either, NeverOrdered, Opposite, Ordered, Period, Rule
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
 from tests.core.segment_rules.test_evaluation import BEGAN, sums_of
@@ -58,6 +59,17 @@ async def test_who_ordered_and_whoever_is_known_are_found_in_all_pieces() -> Non
     assert (set(found.inside), set(found.known)) == ({3}, {1, 2, 3})
     with pytest.raises(NoOrders, match="The store lists no order of any customer that counts"):
         await find_belonging(NeverOrdered(), PlainFacts(PlainShop(customers, (), {})), {}, as_of)
+
+
+async def test_a_rule_sums_up_orders_of_only_so_many_lengths_of_time() -> None:
+    placed = AsOf(TODAY, BERLIN).start(Period(count=MOST_SUMS, unit="days"))
+    shop = PlainShop((), (Order(1, placed, 100, 0, 2),), {})
+    lengths = (Period(count=count, unit="days") for count in range(1, MOST_SUMS + 2))
+    parts = tuple(Ordered(how="over", times=1, within=one) for one in lengths)
+    found = await find_belonging(Either(parts=parts[:-1]), PlainFacts(shop), {}, AsOf(TODAY, BERLIN))
+    assert found.inside == found.known == frozenset()
+    with pytest.raises(Impossible, match="at most 10 different lengths of time, and this one of 11"):
+        await find_belonging(Either(parts=parts), PlainFacts(shop), {}, AsOf(TODAY, BERLIN))
 
 
 async def test_a_store_of_plain_lists_has_no_rules() -> None:
