@@ -26,6 +26,7 @@ from bot.core.store_view.shoppers import ResolvedShoppers, fetch_owners, nobody_
 from commands import verbs
 from commands.inputs import RunAt, Shoppers, one_line
 from commands.paging import meant_elsewhere, offers
+from commands.rule_remarks import moved_back
 from commands.shopper_view import shown
 
 FOUND = 50
@@ -194,7 +195,8 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
     if not steps:
         raise NothingToDo(f"{args.email} is already registered and has everything this asks for.")
     who = _person(known) if known else Person(name=f"{args.first_name} {args.last_name} ({args.email})")
-    return await build_plan(tuple(steps), ctx.shop, remarks=_registered(args, known), who=(who,))
+    remarks = (*_registered(args, known), *await moved_back(segments, ctx))
+    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=(who,))
 
 
 @command("shopper delete", submit="Delete Profiles", aliases=("drop", "erase", "forget"))

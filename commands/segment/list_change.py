@@ -20,6 +20,7 @@ from bot.core.planning.steps import AnyStep, SegmentRef, added, created, removed
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
 from bot.core.store_view.reach import segments_by_profile
+from commands.rule_remarks import moved_back
 from commands.segment.import_preview import Mode
 
 NOTHING: dict[Mode, str] = {
@@ -49,26 +50,26 @@ class ListChange:
         if not steps:
             raise NothingToDo(NOTHING[self.mode].format(name=self.segment.name, source=source))
         used = len(places) if self.mode == "equal" else len(moved)
-        said = f"From {source}: {used:,} of {counted(rows, 'row')}."
-        return await self.told(steps, moved, others, (said,), ctx)
+        remarks = (f"From {source}: {used:,} of {counted(rows, 'row')}.", *await moved_back((self.segment,), ctx))
+        return await self.plan_of(steps, moved, others, remarks, ctx)
 
     async def steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
         """Build the Steps that add or remove the shoppers at these places, and remove these ``others``."""
         return await made_of((*moved, *others), partial(self._steps, moved, others))
 
-    async def told(
+    async def plan_of(
         self,
         steps: tuple[AnyStep, ...],
         moved: Sequence[int],
         others: Sequence[str],
-        said: tuple[str, ...],
+        remarks: tuple[str, ...],
         ctx: Context,
     ) -> Plan:
-        """Build the Plan of these Steps, and tell what is ``said`` of it, whom it moves, and what comes of it."""
+        """Build the Plan of these Steps, with these remarks, whom it moves, and what comes of it."""
         plan = await self._with_names(steps, moved, others, ctx)
         size = await ctx.shop.size(self.segment.id)
         effects = plan.effects or await self._effects(moved, others, ctx.shop)
-        return plan.model_copy(update={"remarks": (*said, *plan.remarks), "effects": effects, "size": size})
+        return plan.model_copy(update={"remarks": (*remarks, *plan.remarks), "effects": effects, "size": size})
 
     async def _with_names(
         self, steps: tuple[AnyStep, ...], moved: Sequence[int], others: Sequence[str], ctx: Context

@@ -22,7 +22,7 @@ from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left,
 from commands.emptied import emptied
 from commands.inputs import LAST_PAGE, OneSegment, PageNumber, RunAt, Shoppers
 from commands.paging import Page, no_such_page, offers, page_number
-from commands.segment.rule_remarks import moved_back
+from commands.rule_remarks import moved_back
 from commands.segment.segments import JustSegment
 from commands.shopper_rows import COLUMNS, ROWS, shopper_rows
 
@@ -146,7 +146,8 @@ async def clear(args: ClearArgs, ctx: Context) -> Plan:
         doubt = await emptied(SegmentRef.of(segment), ctx)
         raise NothingToDo(f"{segment.name} is already empty.{doubt and f' {doubt}'}")
     steps = await made_of(members, partial(removed, SegmentRef.of(segment), members))
-    return await build_plan(steps, ctx.shop, remarks=(f"This leaves {segment.name} empty.",))
+    remarks = (f"This leaves {segment.name} empty.", *await moved_back((segment,), ctx))
+    return await build_plan(steps, ctx.shop, remarks=remarks)
 
 
 async def _segments_and_shoppers(

@@ -7,6 +7,7 @@ from bot.bigcommerce import Segment
 from bot.core.command import Context, Prefill, command
 from bot.core.errors import Impossible, NothingToDo, NotReadYet
 from bot.core.language.args import Args, Text
+from bot.core.language.tokenizer import quote
 from bot.core.planning.list_effects import promotions_naming
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
@@ -60,6 +61,9 @@ async def _prefill(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
         return values | {"segment": segment.id}
     rule = found.followed.rule
     words = describe(rule, await vocabulary_of_rule(rule, ctx.shop))
+    if len(words) > RULE:
+        typed = f"`/segment rule {quote(segment.name)} …`"
+        raise Impossible(f"The rule of “{segment.name}” is longer than a form holds. Type the whole new rule: {typed}.")
     return {"rule": words} | values | {"segment": segment.id}
 
 
@@ -107,7 +111,7 @@ async def _planned(segment: Segment, followed: Followed, ctx: Context) -> Plan:
     if not steps:
         raise NothingToDo(f"Nothing to do: {segment.name} follows this rule already, and no one would join or leave.")
     said = _said(segment, len(places), len(leavers), await ctx.shop.size(segment.id))
-    return await change.told(steps, places, leavers, (*said, read_to), ctx)
+    return await change.plan_of(steps, places, leavers, (*said, read_to), ctx)
 
 
 async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int], tuple[str, ...]]:

@@ -35,7 +35,7 @@ from commands.inputs import (
 )
 from commands.paging import COLUMNS as CHANGES
 from commands.paging import brief_rows, meant_elsewhere, offers, page_meant, page_of
-from commands.segment.rule_remarks import rules_lost
+from commands.rule_remarks import rules_lost
 from commands.taking_back import is_own, taking_back
 
 ROWS = 50

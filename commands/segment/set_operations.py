@@ -22,6 +22,7 @@ from bot.core.store_view.names import find_named
 from commands.emptied import emptied
 from commands.inputs import BEFORE_A_NEW_NAME, Name, OneSegment, RunAt
 from commands.paging import offers
+from commands.rule_remarks import moved_back
 from commands.shopper_rows import COLUMNS, GrowingTable, shopper_rows
 
 How = Literal["both", "either", "first-only"]
@@ -156,7 +157,8 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     who = WHO[args.how].format(first=first.name, second=second.name)
     empties = (f"This leaves {args.into} empty.",) if not wanted else ()
     doubts = [await emptied(one, ctx) for one, members in ((first, ones), (second, others)) if not members]
-    return await build_plan(steps, ctx.shop, remarks=(who, *empties, *filter(None, doubts)))
+    ruled = await moved_back((target,) if target else (), ctx)
+    return await build_plan(steps, ctx.shop, remarks=(who, *empties, *filter(None, doubts), *ruled))
 
 
 @command("segment overlap", submit="Compare Segments", aliases=("compare", "intersect"))

@@ -336,8 +336,26 @@ async def test_whoever_changes_it_by_hand_is_told_that_the_rule_takes_it_back(sh
     assert warning in said(shop.card(2))
     await shop.type(f"/segment remove Gold {ADA}")
     assert warning in said(shop.card(3))
+    await shop.type("/segment clear Gold")
+    assert warning in said(shop.card(4))
+    await shop.type("/segment combine VIPs Newsletter either Gold")
+    assert warning in said(shop.card(5))
+    await shop.type("/shopper register new@example.com New One Gold")
+    assert warning in said(shop.card(6))
+    await shop.type(f"/segment import Gold remove {CHEN}")
+    assert warning in said(shop.card(7))
     await shop.type(f"/segment add VIPs {BEN}")
-    assert "follows a rule" not in said(shop.card(4))
+    await shop.type("/segment combine VIPs Gold either Shared")
+    assert "follows a rule" not in said(shop.card(8)) + said(shop.card(9))
+
+
+async def test_a_rule_too_long_for_a_form_is_to_be_typed(shop: World) -> None:
+    ids = shop.put(*(letter * 240 for letter in "abcdefghijklm"))
+    await shop.type(f"/segment rule Gold accepts marketing, or in {' or '.join(ids)}")
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/segment rule Gold")
+    assert "The rule of “Gold” is longer than a form holds. Type the whole new rule" in str(shop.form())
+    assert "/segment rule Gold …" in str(shop.form())
 
 
 async def test_deleting_a_segment_tells_which_rules_are_lost_by_it(shop: World) -> None:
