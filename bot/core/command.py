@@ -33,8 +33,7 @@ class Context:
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
     the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
     person, and ``person`` who they are; ``people_called`` looks people up by name. ``uploads`` opens the files that
-    people bring; ``facts`` are what rules of segments go by, and ``read_facts`` has
-    them read of the store, beside all else.
+    people bring. ``facts`` are what rules of segments go by; ``read_facts`` starts to read them from the store.
     """
 
     actor: str

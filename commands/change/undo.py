@@ -15,7 +15,7 @@ from commands.taking_back import taking_back
 
 
 class OverChange(OneChange):
-    """Which change that is over, and when to ask for more of it."""
+    """A change that is over, and when what is asked for because of it is to run."""
 
     at: RunAt = ""
 

@@ -42,7 +42,7 @@ LINES = {
     "change undo": "1",
 }
 ASKED_ELSEWHERE = {"change retry", "change repoint", "segment rule", "segment freeze"}
-"""Of what has failed, was restored, or goes by orders that were read: their road is that of all others."""
+"""Of what has failed, was restored, or goes by orders that were read: tests/commands/test_segment_rules.py."""
 _UUID = re.compile(UUID)
 
 

@@ -142,7 +142,7 @@ class LogicParser(ABC, Generic[Node]):
         return rule
 
     def missing(self) -> Misuse:
-        """Build the error for a missing segment."""
+        """Build the error for a missing condition."""
         before, after = self.last, self.next
         places = {
             (True, True): f"Between “{before.text}” and “{after.text}”",

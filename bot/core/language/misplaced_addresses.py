@@ -23,8 +23,8 @@ from bot.core.language.tokenizer import Word, as_typed, split
 
 _AROUND = " \t\r\n,;:.|/<>()[]{}=+&*-–—→\"'“”"
 _LEADS = re.compile(
-    r"with|for|and|of|to|from|in|by|has|having|is|as|add(ing)?|plus|then|also|includ(e|ing)|contain(s|ing)?|called|address|"
-    r"(shopper|customer|member|e-?mail)s?|people|mail",
+    r"with|for|and|of|to|from|in|by|has|having|is|as|add(ing)?|plus|then|also|includ(e|ing)|contain(s|ing)?|called|"
+    r"address|(shopper|customer|member|e-?mail)s?|people|mail",
     re.IGNORECASE,
 )
 """Words before an address that say what becomes of it."""

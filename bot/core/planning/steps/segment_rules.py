@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class OnRule(Step):
-    """What changes the rule of a segment, and nothing in the store. ``before`` is the rule that it follows until then.
+    """A Step that changes which rule a segment follows, and nothing in the store. ``before``: the rule until then.
 
-    Once its run is on record as done, the segment has another rule: there is nothing to carry out.
+    There is nothing to carry out: the segment follows the other rule once this Step is on record as done.
     """
 
     only_logged: ClassVar[bool] = True
