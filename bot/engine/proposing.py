@@ -78,11 +78,12 @@ class Proposing:
         return True
 
     async def _first_of(self, draft: Change) -> Change | None:
-        """Return the Change that waits and does the very same as this one, if this one would have to wait, too."""
+        """Return the Change that waits and does the very same at the same time, if this one would have to wait, too."""
         changes = self.process.ledger.changes
         for other in await changes.beside(draft) if draft.need.approvals else ():
             found = await changes.load(other.number)
-            if found.state is State.WAITING and found.plan.does_as(draft.plan):
+            is_same = found.due_at == draft.due_at and found.plan.does_as(draft.plan)
+            if found.state is State.WAITING and is_same:
                 return found
         return None
 

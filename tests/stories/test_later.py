@@ -189,6 +189,17 @@ async def test_whoever_may_approve_can_stop_it_before_its_time(open_world: OpenW
     assert not slack.writes()
 
 
+async def test_the_same_for_another_time_is_another_change(open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    await slack.type("/segment delete VIPs")
+    await slack.type("/segment delete VIPs at:friday 16:00")
+    assert "2027-05-07 14:00 UTC" in said(slack.card(2))
+    await slack.type("/segment delete VIPs at:friday 17:00")
+    assert "2027-05-07 15:00 UTC" in said(slack.card(3))
+    await slack.type("/segment delete VIPs at:friday 4pm")
+    assert "You asked for this already: change 2 is waiting for 1 approval." in slack.whisper()
+
+
 async def test_an_emergency_waits_for_no_time(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     await slack.under(f'breakers = ["{people.BEN}"]\n')
