@@ -74,7 +74,8 @@ def _about(one: Brief) -> Block:
     asked = f"asked by <@{one.requester}> {blocks.time(one.created_at)}"
     why = blocks.escape(blocks.cut(one.need.why, blocks.SMALL_PRINT))
     expires = f"expires {blocks.time(one.expires_at)}"
-    return blocks.context(expires, asked, why, _approval_count(one), f"change {one.number}")
+    runs = f"runs {blocks.time(one.due_at)}" if one.due_at else ""
+    return blocks.context(runs, expires, asked, why, _approval_count(one), f"change {one.number}")
 
 
 def _approval_count(one: Brief) -> str:

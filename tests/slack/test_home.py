@@ -44,6 +44,9 @@ def test_what_waits_is_counted_and_says_who_asked_and_until_when() -> None:
     assert "asked by <@UANA>" in told
     assert "1 of 1 approved" in told
     assert "expires <!date^" in told
+    assert "runs <!date^" not in told
+    later = Brief.of(change(due_at=NOW))
+    assert "runs <!date^" in shown(Home(waiting=1, waits=(later,)))
 
 
 def test_my_own_change_that_waits_says_for_whom() -> None:

@@ -46,6 +46,7 @@ async def test_an_approved_change_runs_at_its_time_once_and_not_before(engine: E
     assert "Waiting for 1 approval" in said(slack.card(1))
     assert "runs" in said(slack.card(1))
     assert "2027-05-07 14:00 UTC" in said(slack.card(1))
+    assert "runs <!date^" in str(await slack.home(by="ben"))
     slack.clock.forward(minutes=1)
     await slack.press("Delete Segment", by="ben")
     assert "Approved, runs" in said(slack.card(1))
