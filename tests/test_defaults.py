@@ -28,7 +28,7 @@ from bot.slack.payloads import _Payload
 
 KINDS_OF_RULES = (
     *("spent", "ordered", "last_ordered", "never_ordered", "registered", "in_group", "in_country", "has_attribute"),
-    *("accepts_marketing", "in_segment", "opposite", "every", "either"),
+    *("accepts_marketing", "in_segment", "not", "all"),
 )
 BOUNDED = {
     "Actor.unreadable": {"maxItems": 2, "minItems": 2},
@@ -137,6 +137,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Typed": {"kind": "typed"},
     **{step.__name__: {"kind": kind} for kind, step in STEPS.items()},
     **{kind.title().replace("_", ""): {"kind": kind} for kind in KINDS_OF_RULES},
+    "Any_": {"kind": "any"},
     "UploadInput": {"private": True},
 }
 

@@ -8,9 +8,9 @@ from functools import cached_property
 from bot.core.segment_rules.quantities import describe_amount, describe_period, describe_times
 from bot.core.segment_rules.rule import (
     AcceptsMarketing,
+    All,
+    Any_,
     Condition,
-    Either,
-    Every,
     HasAttribute,
     HowMuch,
     InCountry,
@@ -18,7 +18,7 @@ from bot.core.segment_rules.rule import (
     InSegment,
     LastOrdered,
     NeverOrdered,
-    Opposite,
+    Not,
     Ordered,
     Period,
     Registered,
@@ -54,23 +54,23 @@ class _Writer:
 
     def describe(self, rule: Rule) -> str:
         match rule:
-            case Opposite(part=InSegment(segment_ids=(_, _, *_) as ids)):
+            case Not(part=InSegment(segment_ids=(_, _, *_) as ids)):
                 return f"in neither {' nor '.join(map(self.segment, ids))}"
-            case Opposite(part=Opposite() | Every() | Either() as part):
+            case Not(part=Not() | All() | Any_() as part):
                 return f"not ({self.describe(part)})"
-            case Opposite(part=InCountry() | InGroup() | HasAttribute() as part):
+            case Not(part=InCountry() | InGroup() | HasAttribute() as part):
                 return f"not ({self.condition(part)})"
-            case Opposite(part=part):
+            case Not(part=part):
                 return f"not {self.describe(part)}"
-            case Every(parts=parts):
+            case All(parts=parts):
                 return ", and ".join(map(self.part, parts))
-            case Either(parts=parts):
+            case Any_(parts=parts):
                 return ", or ".join(map(self.part, parts))
         return self.condition(rule)
 
     def part(self, rule: Rule) -> str:
         words = self.describe(rule)
-        return f"({words})" if isinstance(rule, Every | Either) else words
+        return f"({words})" if isinstance(rule, All | Any_) else words
 
     def condition(self, rule: Condition) -> str:
         match rule:

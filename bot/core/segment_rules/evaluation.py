@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from bot.core.segment_rules.facts import CustomerFacts, OrderSums
 from bot.core.segment_rules.rule import (
     AcceptsMarketing,
+    All,
+    Any_,
     Condition,
-    Either,
-    Every,
     HasAttribute,
     HowMuch,
     InCountry,
@@ -18,7 +18,7 @@ from bot.core.segment_rules.rule import (
     InSegment,
     LastOrdered,
     NeverOrdered,
-    Opposite,
+    Not,
     Ordered,
     Period,
     Registered,
@@ -84,13 +84,13 @@ class _Evaluation:
 
     def belongs(self, rule: Rule) -> Belongs:
         match rule:
-            case Opposite():
+            case Not():
                 part = self.belongs(rule.part)
                 return lambda one: not part(one)
-            case Every():
+            case All():
                 every = tuple(map(self.belongs, rule.parts))
                 return lambda one: all(part(one) for part in every)
-            case Either():
+            case Any_():
                 either = tuple(map(self.belongs, rule.parts))
                 return lambda one: any(part(one) for part in either)
             case Spent() | Ordered() | LastOrdered() | NeverOrdered():

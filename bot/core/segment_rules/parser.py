@@ -12,15 +12,15 @@ from bot.core.segment_rules.countries import COUNTRIES
 from bot.core.segment_rules.quantities import HOW, parse_amount, parse_period, parse_times
 from bot.core.segment_rules.rule import (
     AcceptsMarketing,
-    Either,
-    Every,
+    All,
+    Any_,
     HasAttribute,
     InCountry,
     InGroup,
     InSegment,
     LastOrdered,
     NeverOrdered,
-    Opposite,
+    Not,
     Ordered,
     Period,
     Registered,
@@ -62,16 +62,16 @@ class _Parser(LogicParser[Rule]):
         self.vocabulary = vocabulary
 
     def negated(self, part: Rule) -> Rule:
-        return Opposite(part=part)
+        return Not(part=part)
 
     def joined(self, join: Join, parts: tuple[Rule, ...]) -> Rule:
         if join == "and":
-            return Every(parts=parts)
-        return _either(parts) if join == "or" else Either(parts=parts)
+            return All(parts=parts)
+        return _either(parts) if join == "or" else Any_(parts=parts)
 
     def clear(self, negation: Rule, word: str) -> Rule:
         """Refuse "not country is DE or AT", too: some mean neither, others AT, or not DE."""
-        if word == "not" and isinstance(negation, Opposite) and _values(negation.part) > 1:
+        if word == "not" and isinstance(negation, Not) and _values(negation.part) > 1:
             raise Misuse(
                 "Does “not” hold for all of the list? If so, put it in parentheses: `not (country is DE or AT)`."
             )
@@ -271,10 +271,10 @@ def _values(rule: Rule) -> int:
 
 
 def _either(parts: tuple[Rule, ...]) -> Rule:
-    """Build ``Either`` of the parts, with as many of them as possible in one ``InSegment``."""
+    """Build ``Any_`` of the parts, with as many of them as possible in one ``InSegment``."""
     merged: list[Rule] = []
     for plain, run in groupby(parts, lambda part: isinstance(part, InSegment)):
         together = tuple(run)
         ids = (id_ for part in together if isinstance(part, InSegment) for id_ in part.segment_ids)
         merged += (InSegment(segment_ids=tuple(dict.fromkeys(ids))),) if plain else together
-    return merged[0] if len(merged) == 1 else Either(parts=tuple(merged))
+    return merged[0] if len(merged) == 1 else Any_(parts=tuple(merged))

@@ -112,24 +112,24 @@ class InSegment(Value):
     segment_ids: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Opposite(Value):
+class Not(Value):
     """That the part does not hold."""
 
-    kind: Literal["opposite"] = "opposite"
+    kind: Literal["not"] = "not"
     part: "Rule"
 
 
-class Every(Value):
+class All(Value):
     """That all parts hold."""
 
-    kind: Literal["every"] = "every"
+    kind: Literal["all"] = "all"
     parts: Annotated["tuple[Rule, ...]", Field(min_length=2)]
 
 
-class Either(Value):
+class Any_(Value):  # noqa: N801 - `Any` is taken by typing
     """That one of the parts holds."""
 
-    kind: Literal["either"] = "either"
+    kind: Literal["any"] = "any"
     parts: Annotated["tuple[Rule, ...]", Field(min_length=2)]
 
 
@@ -145,8 +145,8 @@ Condition = (
     | AcceptsMarketing
     | InSegment
 )
-Rule = Annotated[Condition | Opposite | Every | Either, Field(discriminator="kind")]
-for joined in (Opposite, Every, Either):
+Rule = Annotated[Condition | Not | All | Any_, Field(discriminator="kind")]
+for joined in (Not, All, Any_):
     joined.model_rebuild()
 STORED: TypeAdapter[Rule] = TypeAdapter(Rule)
 """Decodes a stored rule."""
@@ -155,9 +155,9 @@ STORED: TypeAdapter[Rule] = TypeAdapter(Rule)
 def conditions(rule: Rule) -> Iterator[Condition]:
     """Yield each condition in a rule, in the order in which it is told."""
     match rule:
-        case Opposite(part=part):
+        case Not(part=part):
             yield from conditions(part)
-        case Every(parts=parts) | Either(parts=parts):
+        case All(parts=parts) | Any_(parts=parts):
             for part in parts:
                 yield from conditions(part)
         case _:

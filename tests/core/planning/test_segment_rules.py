@@ -6,7 +6,7 @@ from bot.core.errors import NothingToDo
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import Applied, DropRule, FollowRule, Gone, SegmentRef
 from bot.core.segment_rules.followed import Followed
-from bot.core.segment_rules.rule import AcceptsMarketing, HasAttribute, InGroup, NeverOrdered, Opposite
+from bot.core.segment_rules.rule import AcceptsMarketing, HasAttribute, InGroup, NeverOrdered, Not
 from bot.core.segment_rules.vocabulary import Named
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule, vocabulary_of_words
 from bot.core.store_view.cached_shop import Shop
@@ -65,7 +65,7 @@ async def test_groups_and_attributes_are_read_only_where_a_rule_can_hold_them() 
         assert [one.id for one in both.segments] == [one.id for one in await shop.segments()]
         neither = await vocabulary_of_words("never ordered", shop)
         assert (neither.groups, neither.attributes) == ((), ())
-        tier = await vocabulary_of_rule(Opposite(part=HasAttribute(attribute_id=1, values=("Gold",))), shop)
+        tier = await vocabulary_of_rule(Not(part=HasAttribute(attribute_id=1, values=("Gold",))), shop)
         assert (tier.groups, tier.attributes) == ((), both.attributes)
         assert (await vocabulary_of_rule(InGroup(group_ids=(1,)), shop)).groups == both.groups
         assert isinstance(both.groups[0], Named)

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from bot.core.segment_rules.facts import MONEY, CustomerFacts
 from bot.core.segment_rules.rule import (
     AcceptsMarketing,
-    Either,
-    Every,
+    All,
+    Any_,
     HasAttribute,
     InCountry,
     InGroup,
     InSegment,
     LastOrdered,
     NeverOrdered,
-    Opposite,
+    Not,
     Ordered,
     Period,
     Registered,
@@ -61,9 +61,9 @@ CONDITIONS: st.SearchStrategy[Rule] = st.one_of(
 RULES: st.SearchStrategy[Rule] = st.recursive(
     CONDITIONS,
     lambda inner: st.one_of(
-        st.builds(Opposite, part=inner),
-        st.builds(Every, parts=st.lists(inner, min_size=2, max_size=3).map(tuple)),
-        st.builds(Either, parts=st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(Not, part=inner),
+        st.builds(All, parts=st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(Any_, parts=st.lists(inner, min_size=2, max_size=3).map(tuple)),
     ),
     max_leaves=6,
 )

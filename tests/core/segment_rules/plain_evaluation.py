@@ -36,11 +36,11 @@ class PlainShop:
     def belongs(self, rule: Mapping[str, Any], one: CustomerFacts, today: date, zone: ZoneInfo) -> bool:
         """Whether a customer belongs, by a rule as its JSON."""
         kind = rule["kind"]
-        if kind == "opposite":
+        if kind == "not":
             return not self.belongs(rule["part"], one, today, zone)
-        if kind in ("every", "either"):
+        if kind in ("all", "any"):
             parts = [self.belongs(part, one, today, zone) for part in rule["parts"]]
-            return all(parts) if kind == "every" else any(parts)
+            return all(parts) if kind == "all" else any(parts)
         if kind in ("spent", "ordered", "last_ordered", "never_ordered"):
             return self.ordered(rule, self.sales_of(one.id), today, zone)
         if kind == "registered":

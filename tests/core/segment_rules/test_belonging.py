@@ -11,7 +11,7 @@ from bot.core.segment_rules.belonging import MOST_SUMS, NoOrders, find_belonging
 from bot.core.segment_rules.evaluation import AsOf, sums_needed
 from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
 from bot.core.segment_rules.followed import NO_RULES
-from bot.core.segment_rules.rule import Either, NeverOrdered, Opposite, Ordered, Period, Rule
+from bot.core.segment_rules.rule import Any_, NeverOrdered, Not, Ordered, Period, Rule
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
 from tests.core.segment_rules.test_evaluation import BEGAN, sums_of
@@ -55,7 +55,7 @@ async def test_who_belongs_is_found_piece_by_piece(rule: Rule, shop: PlainShop) 
 async def test_who_ordered_and_whoever_is_known_are_found_in_all_pieces() -> None:
     customers = tuple(CustomerFacts(number, BEGAN, 0, frozenset(), {}, accepts_marketing=False) for number in (1, 2, 3))
     as_of, shop = AsOf(TODAY, BERLIN), PlainShop(customers, (Order(3, BEGAN, 100, 0, 10),), {})
-    found = await find_belonging(Opposite(part=NeverOrdered()), PlainFacts(shop), {}, as_of)
+    found = await find_belonging(Not(part=NeverOrdered()), PlainFacts(shop), {}, as_of)
     assert (set(found.inside), set(found.known)) == ({3}, {1, 2, 3})
     with pytest.raises(NoOrders, match="The store lists no order of any customer that counts"):
         await find_belonging(NeverOrdered(), PlainFacts(PlainShop(customers, (), {})), {}, as_of)
@@ -66,10 +66,10 @@ async def test_a_rule_sums_up_orders_of_only_so_many_lengths_of_time() -> None:
     shop = PlainShop((), (Order(1, placed, 100, 0, 2),), {})
     lengths = (Period(count=count, unit="days") for count in range(1, MOST_SUMS + 2))
     parts = tuple(Ordered(how="over", times=1, within=one) for one in lengths)
-    found = await find_belonging(Either(parts=parts[:-1]), PlainFacts(shop), {}, AsOf(TODAY, BERLIN))
+    found = await find_belonging(Any_(parts=parts[:-1]), PlainFacts(shop), {}, AsOf(TODAY, BERLIN))
     assert found.inside == found.known == frozenset()
     with pytest.raises(Impossible, match="at most 10 different lengths of time, and this one of 11"):
-        await find_belonging(Either(parts=parts), PlainFacts(shop), {}, AsOf(TODAY, BERLIN))
+        await find_belonging(Any_(parts=parts), PlainFacts(shop), {}, AsOf(TODAY, BERLIN))
 
 
 async def test_a_store_of_plain_lists_has_no_rules() -> None:

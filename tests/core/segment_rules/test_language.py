@@ -10,15 +10,15 @@ from bot.core.segment_rules.facts import MONEY
 from bot.core.segment_rules.rule import (
     STORED,
     AcceptsMarketing,
-    Either,
-    Every,
+    All,
+    Any_,
     HasAttribute,
     InCountry,
     InGroup,
     InSegment,
     LastOrdered,
     NeverOrdered,
-    Opposite,
+    Not,
     Ordered,
     Period,
     Registered,
@@ -73,13 +73,13 @@ GERMAN = InCountry(countries=("DE", "AT"))
         (AcceptsMarketing(), "accepts marketing"),
         (InSegment(segment_ids=(uuid(10), uuid(11))), "in VIPs or Loyal"),
         (InSegment(segment_ids=(uuid(13), uuid(14))), "in “Try and Buy” or “Spent a lot”"),
-        (Opposite(part=SPENT), "not spent over 500 in 90 days"),
-        (Opposite(part=GERMAN), "not (country is DE or AT)"),
-        (Opposite(part=InSegment(segment_ids=(uuid(10), uuid(11)))), "in neither VIPs nor Loyal"),
-        (Opposite(part=Opposite(part=VIPS)), "not (not in VIPs)"),
-        (Every(parts=(SPENT, Opposite(part=STAFF))), "spent over 500 in 90 days, and not in Staff"),
-        (Either(parts=(GERMAN, VIPS, LOYAL)), "country is DE or AT, or in VIPs, or in Loyal"),
-        (Every(parts=(Either(parts=(VIPS, GERMAN)), STAFF)), "(in VIPs, or country is DE or AT), and in Staff"),
+        (Not(part=SPENT), "not spent over 500 in 90 days"),
+        (Not(part=GERMAN), "not (country is DE or AT)"),
+        (Not(part=InSegment(segment_ids=(uuid(10), uuid(11)))), "in neither VIPs nor Loyal"),
+        (Not(part=Not(part=VIPS)), "not (not in VIPs)"),
+        (All(parts=(SPENT, Not(part=STAFF))), "spent over 500 in 90 days, and not in Staff"),
+        (Any_(parts=(GERMAN, VIPS, LOYAL)), "country is DE or AT, or in VIPs, or in Loyal"),
+        (All(parts=(Any_(parts=(VIPS, GERMAN)), STAFF)), "(in VIPs, or country is DE or AT), and in Staff"),
     ],
 )
 def test_a_described_rule_parses_to_itself(rule: Rule, words: str) -> None:
@@ -206,7 +206,7 @@ def test_an_unknown_segment_is_refused_with_near_ones() -> None:
 
 
 def test_what_is_gone_is_described_as_gone() -> None:
-    rule = Every(parts=(VIPS, InGroup(group_ids=(7,)), HasAttribute(attribute_id=7, values=("x",))))
+    rule = All(parts=(VIPS, InGroup(group_ids=(7,)), HasAttribute(attribute_id=7, values=("x",))))
     assert describe(rule, Vocabulary(())) == (
         "in a deleted segment, and customer group is a deleted customer group, "
         "and attribute a deleted customer attribute is x"
@@ -221,7 +221,7 @@ def test_where_names_could_be_read_as_another_all_are_in_quotes() -> None:
 
 
 def test_the_segments_that_a_rule_reads_are_named_once() -> None:
-    rule = Either(parts=(Opposite(part=STAFF), Every(parts=(VIPS, InSegment(segment_ids=(uuid(12), uuid(11)))))))
+    rule = Any_(parts=(Not(part=STAFF), All(parts=(VIPS, InSegment(segment_ids=(uuid(12), uuid(11)))))))
     assert segments_named(rule) == (uuid(12), uuid(10), uuid(11))
 
 
