@@ -9,7 +9,7 @@ from bot.core.command import Call, Command, Group, Help, find
 from bot.core.errors import Instead, Misuse
 from bot.core.language.args import DASHES, Input, inputs_of
 from bot.core.language.field_values import is_name
-from bot.core.language.labels import is_labelled, without_empty_key
+from bot.core.language.labels import is_labelled, lacks_time, without_empty_key
 from bot.core.language.left_out_words import EXCEPT
 from bot.core.language.near_readings import near_lines
 from bot.core.language.person_names import with_names_in_order
@@ -45,6 +45,10 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
 def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknown: Misuse | None = None) -> Call:
     if not words:
         return Call(command, {}, "", positional, unknown)
+    if lacks_time(command.args, words):
+        raise command.misuse(
+            Misuse("Say when, as in `at:friday 16:00`. Nothing was done.", for_log="The time is empty.")
+        )
     words = without_empty_key(command.args, words)
     try:
         values = fill(command.args, words, positional=positional)

@@ -61,6 +61,15 @@ async def test_an_approved_change_runs_at_its_time_once_and_not_before(engine: E
     assert len(slack.writes()) == 1
 
 
+@pytest.mark.parametrize("line", ["create Loyal at:", "clear VIPs at: ", "delete VIPs Run at:"])
+async def test_where_the_time_is_missing_nothing_is_done(line: str, open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    await slack.type(f"/segment {line}")
+    assert "Say when, as in  at:friday 16:00 . Nothing was done." in slack.whisper()
+    assert not slack.writes()
+    assert "create" not in slack.kinds()
+
+
 async def test_what_needs_no_approval_waits_for_its_time_too(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     await slack.type("/segment create Loyal at:tomorrow 9am")

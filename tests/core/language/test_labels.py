@@ -4,8 +4,8 @@ from typing import Annotated
 
 import pytest
 
-from bot.core.language.args import Args, SegmentInput, Text
-from bot.core.language.labels import is_labelled, with_keys, without_empty_key
+from bot.core.language.args import Args, DueInput, SegmentInput, Text
+from bot.core.language.labels import is_labelled, lacks_time, with_keys, without_empty_key
 from tests.core.language.test_readings import Edit
 
 
@@ -13,6 +13,12 @@ class Create(Args):
     name: Annotated[str, Text(label="New name", leads=("named",), called=("segment", "segment called"))]
     owner: Annotated[str, Text(label="Owner", leads=("for",))] = ""
     page: Annotated[int, Text(label="Page", option=True)] = 1
+
+
+class Later(Args):
+    segment: Annotated[str, SegmentInput(label="Segment")]
+    name: Annotated[str, Text(label="Name", option=True)] = ""
+    at: Annotated[str, DueInput(label="Run at", option=True)] = ""
 
 
 class Copy(Args):
@@ -77,6 +83,25 @@ def test_the_key_of_a_field_is_no_label_of_another() -> None:
 )
 def test_a_key_at_the_end_without_its_value_says_nothing(typed: str, left: str) -> None:
     assert without_empty_key(Edit, typed) == left
+
+
+@pytest.mark.parametrize(
+    ("typed", "lacks"),
+    [
+        ("VIPs at:", True),
+        ("VIPs AT : ", True),
+        ("VIPs Run at:", True),
+        ("at:", True),
+        ("VIPs at:friday", False),
+        ("VIPs", False),
+        ("Look at", False),
+        ("VIPs name:", False),
+        ('"VIPs at:"', False),
+    ],
+)
+def test_a_time_that_was_begun_is_missed(typed: str, lacks: bool) -> None:
+    assert lacks_time(Later, typed) is lacks
+    assert not lacks_time(Create, typed)
 
 
 def test_what_is_only_called_what_the_first_field_is_has_no_value() -> None:
