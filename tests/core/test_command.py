@@ -8,7 +8,7 @@ import pytest
 from bot.core.answers import Answer
 from bot.core.command import Call, Command, Context, Group, Help, Post, command, find
 from bot.core.errors import Instead, Misuse, Question
-from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
+from bot.core.language.args import Args, DueInput, SegmentInput, ShopperInput, Text
 from bot.core.language.confirmed_words import Confirmed
 from bot.core.understanding import _is_slip, understand
 from tests.core.samples import uuid
@@ -196,6 +196,26 @@ def test_a_slip_is_a_letter_too_few_too_many_or_two_in_the_wrong_order(word: str
 
 def test_an_endless_word_is_cut_in_the_sentence() -> None:
     assert f"`/segment {'x' * 100}`." in refusal("segment " + "x" * 5000)
+
+
+class LaterArgs(Args):
+    segment: Annotated[str, SegmentInput(label="Segment")]
+    at: Annotated[str, DueInput(label="Run at", option=True)] = ""
+
+
+@command("later clear")
+async def clear_later(args: LaterArgs, ctx: Context) -> Answer:
+    """Clear a segment at a time."""
+    return Answer("")
+
+
+def test_a_time_that_was_begun_is_asked_for() -> None:
+    groups = (Group("later", "Later", commands=(clear_later,)),)
+    call = understand(groups, "later clear VIPs at:friday")
+    assert isinstance(call, Call)
+    assert call.values == {"segment": "VIPs", "at": "friday"}
+    with pytest.raises(Misuse, match="Say when, as in `at:friday 16:00`"):
+        understand(groups, "later clear VIPs at:")
 
 
 def test_misuse_says_what_to_type_with_an_example() -> None:
