@@ -2,24 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from bot.bigcommerce import StoreError
 from bot.core import work
 from bot.core.answers import mention
 from bot.core.approval.changes import Change, Emergency, Event, State
 from bot.core.approval.decisions import CONSEQUENCES, Decision, Verdict
-from bot.core.approval.due import expiry_of
-from bot.core.approval.need import LESS, Approval, Need
+from bot.core.approval.need import Approval
 from bot.core.approval.refusals import refuse_late, too_late
 from bot.core.audit.entries import EntryKind
-from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed, NotReadYet, OldVersion, Refusal, TooLate
+from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
 from bot.core.invocation import Edited
-from bot.core.items import texts
-from bot.core.language.due_times import describe_due
 from bot.core.language.phrases import counted
-from bot.core.planning.drift import drift
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
 from bot.engine.authorization import Authority
@@ -27,6 +22,7 @@ from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.planner import Planner
 from bot.engine.process import Process
+from bot.engine.renewing import Renewing
 
 UNATTENDED = "No bot is running change {number} right now. It stops before its next batch, once one goes on with it."
 """What becomes of a Change that is to stop, but whose process has died."""
@@ -36,15 +32,15 @@ STOPPED_EARLY = "Stopped before the time at which it was to run."
 
 @dataclass(frozen=True)
 class Decider:
-    """Moves Changes according to decisions. ``approval_time``: how long an edited Change waits from then on."""
+    """Moves Changes according to decisions."""
 
     process: Process
     planner: Planner
     approvers: Approvers
     authority: Authority
+    renewing: Renewing
     runner: ChangeRunner
     cards: CardReconciler
-    approval_time: timedelta
 
     async def decide(self, decision: Decision, user_id: str) -> str:
         """Carry out this person's decision. Return what became of the Change (see CONSEQUENCES). Raises Refusal."""
@@ -85,49 +81,8 @@ class Decider:
         await self.authority.refuse_contradicted(invocation.edits)
         change = await self.may_edit(invocation.edits, invocation.shown.version, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
-        update = {"args": invocation.values, "without": (), "least": None, **self._due(due_at)}
-        return await self._renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **update)
-
-    async def still_holds(self, change: Change, *, in_emergency: bool = False) -> bool:
-        """Plan again: return True if nothing changed: plan, policy, and who approved; otherwise renew the Change.
-
-        ``in_emergency``: whoever approved so far does not matter.
-
-        Raises TooLate if planning fails; the Change becomes stale. Raises NotAllowed if it would be renewed but it is
-        not known just now who may approve it, and NotReadYet if what it goes by has to be read first.
-        """
-        try:
-            plan = await self.planner.replan(change)
-            need, _ = await self.approvers.need(plan, change.requester, change)
-            need = _at_least_one(need) if change.asked else need
-            gone = () if in_emergency or change.emergency else await self.approvers.gone(change)
-            does_the_same = plan.does_as(change.plan)
-            if does_the_same and need == change.need and not gone:
-                return True
-            if not (need.approvals or change.scheduled_for):
-                raise Impossible("The store changed meanwhile, and this no longer needs approval. Ask again.")
-            changed = await drift(change.plan, plan) if not does_the_same else ()
-            rules = (f"Under the current policy, it {need.why}.",) if need != change.need else ()
-            lost = tuple(
-                f"The approval by {mention(one)}, who may not give it any more, does not count." for one in gone
-            )
-            await self._renew(change, Event.REPLAN, plan, **self._late(change, (*changed, *rules, *lost)))
-        except Refusal as error:
-            await self._spoil(change, error)
-        return False
-
-    def _due(self, due_at: datetime | None) -> dict[str, Any]:
-        """Return until when approval is waited for, and when it is to run, as fields of a Change."""
-        return {"due_at": due_at, "expires_at": expiry_of(self.process.clock(), self.approval_time, due_at)}
-
-    def _late(self, change: Change, notes: tuple[str, ...]) -> dict[str, Any]:
-        """Return what else becomes of a Change that is planned again: one that was approved for a time waits anew."""
-        if change.scheduled_for is None:
-            return {"notes": notes}
-        if change.is_early(self.process.clock()):
-            return {"notes": notes, **self._due(change.due_at)}
-        was = f"It was to run {describe_due(change.scheduled_for)}, and runs once it is approved."
-        return {"notes": (*notes, was), **self._due(None)}
+        update = {"args": invocation.values, "without": (), "least": None, **self.renewing.dates(due_at)}
+        return await self.renewing.renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **update)
 
     async def expire(self, change: Change) -> None:
         """Expire a Change that nobody decided in time. Raises TooLate if someone just did."""
@@ -154,7 +109,7 @@ class Decider:
         Raises Refusal if the plan no longer holds, and TooLate if the Change has expired meanwhile.
         """
         try:
-            holds = await self.still_holds(change, in_emergency=in_emergency)
+            holds = await self.renewing.still_holds(change, in_emergency=in_emergency)
         except StoreError:
             # If the store no longer has something, this very change may just have deleted it.
             refuse_late(await self.process.ledger.changes.load(change.number), change.version)
@@ -173,8 +128,11 @@ class Decider:
         approvals = (*change.approvals, Approval(actor=user_id, at=at, counts_for=counts))
         event = Event.APPROVE if change.need.satisfied_by(approvals) else Event.SIGN
         detail = {"version": change.version, "fingerprint": change.plan.fingerprint, "counts_for": list(counts)}
+        update = {"approvals": approvals}
         try:
-            moved = await self._move(change, event, user_id, detail, {"approvals": approvals})
+            moved = await self.process.ledger.changes.move(
+                change, event, at=self.process.clock(), actor=user_id, detail=detail, update=update
+            )
         except TooLate:
             # Someone moved it at this very moment. If they only signed, this signature is added to theirs.
             await self._approve(decision.model_copy(update={"version": change.version}), user_id)
@@ -201,7 +159,7 @@ class Decider:
         out = len(await change.plan.item_keys()) - len(await plan.item_keys())
         note = f"{mention(user_id)} left out {counted(out, 'item')}. Before: {change.plan.headline}"
         update = {"without": (*change.without, *decision.items), "least": change.need}
-        await self._renew(change, Event.NARROW, plan, actor=user_id, notes=(note,), **update)
+        await self.renewing.renew(change, Event.NARROW, plan, actor=user_id, notes=(note,), **update)
 
     async def _stop(self, decision: Decision, user_id: str) -> None:
         change = await self.process.ledger.changes.load(decision.number)
@@ -263,66 +221,13 @@ class Decider:
         )
 
     async def _settle(self, change: Change, event: Event, user_id: str, reason: str) -> None:
-        update = {"settled_by": user_id, "reason": reason}
-        await self._move(change, event, user_id, {"reason": reason}, update)
-
-    async def _renew(
-        self, change: Change, event: Event, plan: Plan, *, actor: str = "", notes: tuple[str, ...], **others: Any
-    ) -> Change:
-        """Give the Change another plan: a new version without approvals. Raises Refusal."""
-        floored = change.model_copy(update={"least": others.get("least", change.least)})
-        need, moved = await self.approvers.need(plan, change.requester, floored)
-        need = _at_least_one(need)
-        update = {
-            "plan": plan,
-            "need": need,
-            "moved": moved,
-            **await self.approvers.deciders(need, change.requester),
-            "version": change.version + 1,
-            "approvals": (),
-            "emergency": None,
-            "asked": change.asked or change.plan.headline,
-            "drift": notes,
-        }
-        detail = {"plan": plan.lines, "fingerprint": plan.fingerprint, "version": change.version + 1}
-        detail |= {"requirements": self.approvers.recorded(need)}
-        detail |= {"without": texts(others["without"])} if others.get("without") else {}
-        notices = (("again", ""),) if change.scheduled_for else ()
-        return await self._move(change, event, actor, detail, update | others, notices)
-
-    async def _spoil(self, change: Change, error: Refusal) -> None:
-        # Someone else moved it, or it is not known yet who may approve it, or what it goes by: it keeps waiting.
-        if isinstance(error, TooLate | NotAllowed | NotReadYet) and not isinstance(error, NobodyCanApprove):
-            raise error
-        detail, update = {"reason": error.for_log}, {"reason": str(error)}
-        await self._move(change, Event.SPOIL, "", detail, update)
-        lost = f"Change {change.number} is no longer possible:"
-        raise TooLate(f"{lost} {error}", for_log=f"{lost} {error.for_log}") from error
-
-    async def _move(
-        self,
-        change: Change,
-        event: Event,
-        actor: str,
-        detail: dict[str, Any],
-        update: dict[str, Any],
-        notices: tuple[tuple[str, str], ...] = (),
-    ) -> Change:
-        moved = await self.process.ledger.changes.move(
-            change, event, at=self.process.clock(), actor=actor, detail=detail, update=update, notices=notices
+        detail, update = {"reason": reason}, {"settled_by": user_id, "reason": reason}
+        await self.process.ledger.changes.move(
+            change, event, at=self.process.clock(), actor=user_id, detail=detail, update=update
         )
-        self.cards.wake(moved.number)
-        return moved
 
 
 def _only_requester(change: Change, act: str) -> NotAllowed:
     end = f"can {act} change {change.number}."
     who = f"Only {mention(change.requester)}, who asked, {end}"
     return NotAllowed(who, for_log=f"Only the person who asked {end}")
-
-
-def _at_least_one(need: Need) -> Need:
-    """Raise the need to one approval: what someone was asked to look at stays so, even if the rest would need none."""
-    if need.approvals:
-        return need
-    return Need(approvals=1, why=f"needs 1 approval: {LESS}")

@@ -31,6 +31,7 @@ from bot.engine.planner import Planner
 from bot.engine.ports import Announcer, Directory
 from bot.engine.process import USUAL_LEASE, Lease, Process, elapsed
 from bot.engine.proposing import Proposing
+from bot.engine.renewing import Renewing
 from bot.engine.replies import Replies
 from bot.engine.store_overview import PATIENCE, StoreOverviewCache
 from bot.ledger.ledger import Ledger
@@ -99,7 +100,8 @@ def build_engine(
     cards = CardReconciler(process, announcer, home_tabs, EmergencyNotices(process, directory))
     authority = Authority(process, approvers, cards.wake)
     runner = ChangeRunner(process, store, authority, moved=cards.wake)
-    decider = Decider(process, planner, approvers, authority, runner, cards, approval_time)
+    renewing = Renewing(process, planner, approvers, cards, approval_time)
+    decider = Decider(process, planner, approvers, authority, renewing, runner, cards)
     replies = Replies(process, announcer)
     proposing = Proposing(
         process, groups, approvers, authority, runner, cards, announcer, replies, approval_time, new_nonce
@@ -109,7 +111,7 @@ def build_engine(
     answering = Answering(process, gate, planner, decider, proposing, replies, announcer, clicks, confirmations)
     intake = Intake(process, gate, planner, answering, replies, clicks)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
-    working = (process, authority, answering, proposing, decider, runner, cards)
+    working = (process, authority, answering, proposing, decider, renewing, runner, cards)
     housekeeper = Housekeeper(*working, approval_time, confirmations, facts, summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)

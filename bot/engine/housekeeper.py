@@ -20,6 +20,7 @@ from bot.engine.decider import Decider
 from bot.engine.facts.upkeep import FactsUpkeep
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
+from bot.engine.renewing import Renewing
 
 FRESH = timedelta(minutes=10)
 """An invocation left unanswered for longer is refused instead: nobody expects its answer any more."""
@@ -40,6 +41,7 @@ class Housekeeper:
     answering: Answering
     proposing: Proposing
     decider: Decider
+    renewing: Renewing
     runner: ChangeRunner
     cards: CardReconciler
     approval_time: timedelta
@@ -132,7 +134,7 @@ class Housekeeper:
         try:
             if number in looks_due(await changes.scheduled(), now):  # no other process did, since it was listed
                 await changes.save_look(number, at=now)
-                await self.decider.still_holds(await changes.load(number))
+                await self.renewing.still_holds(await changes.load(number))
         except (StoreError, NotAllowed, NotReadYet) as error:
             log.warning("Change %s could not be looked at before its time: %s", number, error)
         finally:
@@ -145,7 +147,7 @@ class Housekeeper:
             return
         holds, planned_at = False, self.process.elapsed()
         try:
-            holds = await self.decider.still_holds(await self.process.ledger.changes.load(number))
+            holds = await self.renewing.still_holds(await self.process.ledger.changes.load(number))
         except (StoreError, TooLate, NotAllowed, NotReadYet) as error:
             log.warning("Change %s could not be started yet: %s", number, error)
         finally:

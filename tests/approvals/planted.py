@@ -85,13 +85,13 @@ PLANTS = {
     ),
     "replan": Plant(
         "Approval plans again and compares fingerprints",
-        "bot/engine/decider.py",
+        "bot/engine/renewing.py",
         "if does_the_same and need == change.need and not gone:",
         "if need == change.need and not gone:",
     ),
     "signers": Plant(
         "An approval counts if its giver may still approve when the change starts",
-        "bot/engine/decider.py",
+        "bot/engine/renewing.py",
         "gone = () if in_emergency or change.emergency else await self.approvers.gone(change)",
         "gone = ()",
     ),

@@ -55,7 +55,7 @@ async def test_a_list_that_an_earlier_version_wrote_out_still_holds() -> None:
 
         async def holds(ids: tuple[str, ...]) -> bool:
             plan = change.plan.model_copy(update={"steps": (step.model_copy(update={"profile_ids": ids}),)})
-            return await machine.engine.decider.still_holds(change.model_copy(update={"plan": plan}))
+            return await machine.engine.decider.renewing.still_holds(change.model_copy(update={"plan": plan}))
 
         assert await holds(tuple(step.profile_ids))
         assert not await holds(tuple(step.profile_ids)[1:])
