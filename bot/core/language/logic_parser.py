@@ -2,8 +2,8 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby, pairwise
 from typing import ClassVar, Generic, Literal, TypeVar
 
 from bot.core.errors import Misuse
@@ -179,6 +179,14 @@ class LogicParser(ABC, Generic[Node]):
                 f"“{typed}” can be read in more than one way. Use parentheses: `(in VIPs and in Loyal) or in Staff`."
             )
         return self.joined(JOINS[joins[0]], parts)
+
+
+def with_names_together(
+    parts: Iterable[Node], is_named: Callable[[Node], bool], together: Callable[[Sequence[Node]], Node]
+) -> tuple[Node, ...]:
+    """Return the parts of an "or", with each run of those that only name something as one: "in A or B"."""
+    runs = ((is_run, tuple(run)) for is_run, run in groupby(parts, is_named))
+    return tuple(one for is_run, run in runs for one in ((together(run),) if is_run else run))
 
 
 def _passage(tokens: Sequence[Token]) -> str:

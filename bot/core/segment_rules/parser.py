@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
 from typing import ClassVar, TypeVar
 
 from bot.core.errors import Misuse, NotSegments
-from bot.core.language.logic_parser import Join, LogicParser
+from bot.core.language.logic_parser import Join, LogicParser, with_names_together
 from bot.core.language.logic_tokens import Token
 from bot.core.segment_rules.countries import COUNTRIES
 from bot.core.segment_rules.quantities import HOW, parse_amount, parse_period, parse_times
@@ -26,6 +25,7 @@ from bot.core.segment_rules.rule import (
     Registered,
     Rule,
     Spent,
+    segments_named,
 )
 from bot.core.segment_rules.tokens import EXAMPLE, GONE, begins_condition, tokenize
 from bot.core.segment_rules.vocabulary import Named, Vocabulary
@@ -272,9 +272,9 @@ def _values(rule: Rule) -> int:
 
 def _either(parts: tuple[Rule, ...]) -> Rule:
     """Build ``Any_`` of the parts, with as many of them as possible in one ``InSegment``."""
-    merged: list[Rule] = []
-    for plain, run in groupby(parts, lambda part: isinstance(part, InSegment)):
-        together = tuple(run)
-        ids = (id_ for part in together if isinstance(part, InSegment) for id_ in part.segment_ids)
-        merged += (InSegment(segment_ids=tuple(dict.fromkeys(ids))),) if plain else together
-    return merged[0] if len(merged) == 1 else Any_(parts=tuple(merged))
+    merged = with_names_together(
+        parts,
+        lambda part: isinstance(part, InSegment),
+        lambda run: InSegment(segment_ids=tuple(dict.fromkeys(id_ for part in run for id_ in segments_named(part)))),
+    )
+    return merged[0] if len(merged) == 1 else Any_(parts=merged)

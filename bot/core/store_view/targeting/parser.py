@@ -1,12 +1,11 @@
 """A parser for targeting in words."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import ClassVar
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Segment, Targeting
 from bot.core.errors import Misuse
-from bot.core.language.logic_parser import Join, LogicParser
+from bot.core.language.logic_parser import Join, LogicParser, with_names_together
 from bot.core.language.logic_tokens import Token
 from bot.core.store_view.targeting.segment_names import ids_by_word
 from bot.core.store_view.targeting.tokens import EXAMPLE, UNASKABLE, tokenize
@@ -69,12 +68,12 @@ class _Parser(LogicParser[Targeting]):
 
 def _either(parts: tuple[Targeting, ...]) -> Targeting:
     """Build ``Any_`` of the parts, with as many of them as possible in one ``AnyOf``."""
-    merged: list[Targeting] = []
-    for plain, run in groupby(parts, lambda part: isinstance(part, AnyOf)):
-        together = tuple(run)
-        names = (name for part in together for name in part.segment_ids)
-        merged += (AnyOf(tuple(names)),) if plain else together
-    return merged[0] if len(merged) == 1 else Any_(tuple(merged))
+    merged = with_names_together(
+        parts,
+        lambda part: isinstance(part, AnyOf),
+        lambda run: AnyOf(tuple(name for part in run for name in part.segment_ids)),
+    )
+    return merged[0] if len(merged) == 1 else Any_(merged)
 
 
 def _with_ids(rule: Targeting, ids: Mapping[str, str]) -> Targeting:
