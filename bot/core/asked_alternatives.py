@@ -9,15 +9,14 @@ from dataclasses import replace
 from bot.core.command import Call
 from bot.core.language.args import SegmentInput, input_of, takes_many
 from bot.core.language.left_out_words import OPEN
-from bot.core.language.line_reader import JOINING, Values
+from bot.core.language.line_reader import Values
 from bot.core.language.near_readings import Near
-from bot.core.language.second_acts import ACTS, MAYBE_ACTS
+from bot.core.language.second_acts import ACTS, JOINTS, MAYBE_ACTS
 from bot.core.language.tokenizer import Word, as_typed, split
 from bot.core.named_readings import Indexes, labels_of, readings_of
 from bot.core.questions import ask_near
 
 _OPEN = OPEN | {"any", "one", "/", "|"}
-_JOINTS = JOINING | {"then", "also", "afterwards", "plus"}
 
 
 def ask_about_alternatives(call: Call, near: Sequence[Near], indexes: Indexes) -> None:
@@ -55,11 +54,11 @@ def _is_verb(words: Sequence[Word], at: int) -> bool:
     """Return whether a verb stands there; one that is a noun as well, behind a word that joins another act."""
     word, before = words[at], words[at - 1]
     verb = "" if word.quoted or word.key else word.text.casefold()
-    is_joined = before.text.casefold() in _JOINTS or before.text[-1:] in (";", ".") or word.typed.lstrip(" ")[:1] == ","
+    is_joined = before.text.casefold() in JOINTS or before.text[-1:] in (";", ".") or word.typed.lstrip(" ")[:1] == ","
     return verb in ACTS or (is_joined and verb in MAYBE_ACTS)
 
 
 def _without_joints(words: Sequence[Word]) -> Sequence[Word]:
-    while words and words[-1].text.casefold() in _JOINTS:
+    while words and words[-1].text.casefold() in JOINTS:
         words = words[:-1]
     return words

@@ -66,12 +66,12 @@ def with_second_choice(args: type[Args], text: str, values: Values, is_named: Is
             one for one in values if not (isinstance(kinds[one], Choice) or is_name(kinds[one]) or kinds[one].option)
         ]
         for field in texts:
-            is_text = isinstance(values[field], str) and values[field] not in quoted
-            words = split(values[field]) if is_text else ()
+            is_loose = isinstance(values[field], str) and values[field] not in quoted
+            words = split(values[field]) if is_loose else ()
             said = ["" if word.quoted else kind.chosen(word.text) for word in words] if words[1:] else [""]
             at = 1 if words and words[0].text.casefold() in JOINING | OPEN else 0
-            is_text = isinstance(kinds[field], Text) or is_new_name(kinds[field])
-            if name in values and is_text and words[at + 1 :] and said[at] in kind.choices:
+            takes_words = isinstance(kinds[field], Text) or is_new_name(kinds[field])
+            if name in values and takes_words and words[at + 1 :] and said[at] in kind.choices:
                 yield values | {name: said[at], field: as_typed(words[at + 1 :])}
             if name not in values and kind.option and said[-1] in kind.choices and is_named(as_typed(words[:-1])):
                 yield values | {name: said[-1], field: as_typed(words[:-1])}

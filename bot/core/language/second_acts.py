@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sized
 
 from bot.core.language.args import Args, Choice, Input, inputs_of
 from bot.core.language.field_values import is_name
+from bot.core.language.line_reader import JOINING
 
 ACTS = frozenset(
     {"add", "append", "assign", "combine", "create", "delete", "describe", "destroy", "disable", "edit", "enable"}
@@ -24,9 +25,11 @@ MAYBE_ACTS = frozenset(
 """Verbs that are nouns as well, as in “Hair and Make Up”: they order something that is named, or just spoken of."""
 DECIDING = frozenset({"approve", "except", "reject", "repoint", "retry", "review", "show", "stop", "undo", "withdraw"})
 """Verbs for what is done with a change by its number."""
+JOINTS = JOINING | {"plus", "then", "also", "afterwards"}
+"""Words that may join another act to one."""
 _SPOKEN_OF = frozenset({"it", "them", "him", "her", "everyone", "everybody"})
 _JOINED = re.compile(
-    r"(?<=[^\s,;.])(?:[,;.]|\s+(?:and|&|\+|plus|or|then|also|afterwards)(?=\s))+\s+(?=\S)", re.IGNORECASE
+    rf"(?<=[^\s,;.])(?:[,;.]|\s+(?:{'|'.join(map(re.escape, sorted(JOINTS)))})(?=\s))+\s+(?=\S)", re.IGNORECASE
 )
 _LATER = re.compile(r"\b(?:then|afterwards)\b", re.IGNORECASE)
 _EITHER = re.compile(r"either\s+(\S.*?)\s+or\s+(\S.*)", re.IGNORECASE | re.DOTALL)
@@ -42,11 +45,7 @@ def names_before_acts(args: type[Args], name: str, called: Called) -> Iterator[s
     """Yield what a typed name may be without the act or condition behind it; of “either A or B”, each."""
     if either := _EITHER.fullmatch(name):
         yield from either.groups()
-    if condition := _CONDITION.search(name):
-        yield name[: condition.start()]
-    for instead in _INSTEAD.finditer(name):
-        if _begins_with_a_name(name[instead.end() :].split(), called):
-            yield name[: instead.start()]
+    yield from _names_before_conditions(name, called)
     signs, joints = _signs(args), list(_JOINED.finditer(name))
     ends = (*(one.start() for one in joints[1:]), len(name))
     for joint, end in zip(joints, ends, strict=False):
@@ -55,6 +54,15 @@ def names_before_acts(args: type[Args], name: str, called: Called) -> Iterator[s
         if is_alike or _orders(words, called, is_later=bool(_LATER.search(joint[0]))):
             yield name[: joint.start()]
             return
+
+
+def _names_before_conditions(name: str, called: Called) -> Iterator[str]:
+    """Yield what stands before a condition, and before a segment that is not meant: ``Gold instead of Loyal``."""
+    if condition := _CONDITION.search(name):
+        yield name[: condition.start()]
+    for instead in _INSTEAD.finditer(name):
+        if _begins_with_a_name(name[instead.end() :].split(), called):
+            yield name[: instead.start()]
 
 
 def _orders(words: list[str], called: Called, *, is_later: bool) -> bool:
