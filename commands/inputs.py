@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from bot.core.errors import Impossible
 from bot.core.language.args import DueInput, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.language.normal_form import without_hidden
 from bot.core.language.shopper_list import read_shoppers
@@ -12,6 +13,8 @@ from bot.core.language.visible import JOINERS
 
 DESCRIPTION = 3000
 """The most characters of a description, as in a field of a Slack form."""
+RULE = 3000
+"""The most characters of a rule, of a promotion or a segment, as in a field of a Slack form."""
 BEFORE_A_NEW_NAME = ("to", "as", "into", "called", "named", "->", "→", "=>", "=")
 """What people write before the name that something is to have: ``copy VIPs to Gold``, ``rename VIPs -> Gold``."""
 PAGE = r"[1-9]\d*|last"
@@ -52,6 +55,12 @@ def shopper_lists(value: object) -> object:
     if isinstance(lists, list | tuple) and (count := read_shoppers(map(str, lists)).count) > MOST_SHOPPERS:
         raise ValueError(f"at most {MOST_SHOPPERS:,} at once, not {count:,}")
     return lists
+
+
+def refuse_long_rule(rule: str, owner: str, command: str) -> None:
+    """Raise Impossible if a rule does not fit into its form; ``command`` is how a new one is typed."""
+    if len(rule) > RULE:
+        raise Impossible(f"The rule of “{owner}” is longer than a form holds. Type the whole new rule: `/{command} …`.")
 
 
 def search_words(words: str) -> tuple[str, ...]:

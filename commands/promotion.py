@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from bot.bigcommerce import AnyOf, Not, Promotion, Targeting
 from bot.core.answers import Answer, Fields, Sentence, Table
 from bot.core.command import Context, Group, Prefill, command
-from bot.core.errors import Impossible
 from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
@@ -18,14 +17,10 @@ from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, read_rule
 from commands import verbs
-from commands.inputs import OnePromotion, PageNumber, RunAt, one_line, search_words
+from commands.inputs import RULE, OnePromotion, PageNumber, RunAt, one_line, refuse_long_rule, search_words
 from commands.paging import meant_elsewhere, offers, page_meant, page_of
 
 ROWS = 50
-RULE = 3000
-"""The most characters of a rule, as in a field of a Slack form."""
-
-
 ALSO = {
     **dict.fromkeys(("to", "at", "for", "=", "in", "is-in", "only"), "is"),
     **dict.fromkeys(
@@ -159,11 +154,7 @@ async def target(args: TargetArgs, ctx: Context) -> Plan:
 async def _prefill_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     promotion = await ctx.shop.promotion(str(values["promotion"]))
     rule = describe(promotion.targeting, await ctx.shop.names()) if promotion.targeting else ""
-    if len(rule) > RULE:
-        typed = f"`/promotion rule {promotion.id} …`"
-        raise Impossible(
-            f"The rule of “{promotion.name}” is longer than a form holds. Type the whole new rule: {typed}."
-        )
+    refuse_long_rule(rule, promotion.name, f"promotion rule {promotion.id}")
     return {"rule": rule} | values | {"promotion": str(promotion.id)}
 
 

@@ -23,7 +23,7 @@ from commands.emptied import emptied
 from commands.inputs import LAST_PAGE, OneSegment, PageNumber, RunAt, Shoppers
 from commands.paging import Page, no_such_page, offers, page_number
 from commands.rule_remarks import moved_back
-from commands.segment.segments import JustSegment
+from commands.segment.segments import OneSegmentAt
 from commands.shopper_rows import COLUMNS, ROWS, shopper_rows
 
 
@@ -55,12 +55,6 @@ class RemoveArgs(Args):
 
     segment: Annotated[SomeSegments, SegmentInput(label="Segment", leads=("from",))]
     shoppers: Shoppers
-    at: RunAt = ""
-
-
-class ClearArgs(JustSegment):
-    """The segment to clear."""
-
     at: RunAt = ""
 
 
@@ -135,7 +129,7 @@ async def remove(args: RemoveArgs, ctx: Context) -> Plan:
 
 
 @command("segment clear", submit="Clear Segment", aliases=("empty",))
-async def clear(args: ClearArgs, ctx: Context) -> Plan:
+async def clear(args: OneSegmentAt, ctx: Context) -> Plan:
     """Remove every shopper from a segment; segment and shoppers stay. A second person has to approve.
 
     /segment clear VIPs

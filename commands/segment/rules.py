@@ -20,12 +20,10 @@ from bot.core.segment_rules.rule import Rule, segments_named
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule, vocabulary_of_words
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import find_listed
-from commands.inputs import OneSegment, RunAt, one_line
+from commands.inputs import RULE, OneSegment, RunAt, one_line, refuse_long_rule
 from commands.segment.list_change import ListChange
-from commands.segment.segments import JustSegment
+from commands.segment.segments import OneSegmentAt
 
-RULE = 3000
-"""The most characters of a rule, as in a field of a Slack form."""
 OLDEST = timedelta(days=1)
 """How old what was read of orders and customers may be for a rule to go by it."""
 
@@ -48,12 +46,6 @@ class RuleArgs(Args):
     at: RunAt = ""
 
 
-class FreezeArgs(JustSegment):
-    """The segment that is to be a list again."""
-
-    at: RunAt = ""
-
-
 async def _prefill(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     segment = await ctx.shop.segment(str(values["segment"]))
     found = await ctx.shop.rules.of(segment.id)
@@ -61,9 +53,7 @@ async def _prefill(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
         return values | {"segment": segment.id}
     rule = found.followed.rule
     words = describe(rule, await vocabulary_of_rule(rule, ctx.shop))
-    if len(words) > RULE:
-        typed = f"`/segment rule {quote(segment.name)} …`"
-        raise Impossible(f"The rule of “{segment.name}” is longer than a form holds. Type the whole new rule: {typed}.")
+    refuse_long_rule(words, segment.name, f"segment rule {quote(segment.name)}")
     return {"rule": words} | values | {"segment": segment.id}
 
 
@@ -86,7 +76,7 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
 
 
 @command("segment freeze", submit="Freeze Segment", aliases=("unrule",))
-async def freeze(args: FreezeArgs, ctx: Context) -> Plan:
+async def freeze(args: OneSegmentAt, ctx: Context) -> Plan:
     """Make a segment that follows a rule a plain list again, with the shoppers whom it has.
 
     /segment freeze VIPs
@@ -97,7 +87,7 @@ async def freeze(args: FreezeArgs, ctx: Context) -> Plan:
 
 async def _planned(segment: Segment, followed: Followed, ctx: Context) -> Plan:
     """Plan what makes the segment as its rule says. Raises Impossible if what it goes by is not read."""
-    read_to = await _read_to(ctx)
+    read_to = await _remark_on_facts(ctx)
     joining, leavers = await _moved(segment, followed.rule, ctx)
     promotions = promotions_naming(segment, await ctx.shop.promotions())
     shoppers = ListedShoppers(segment.id, [id_ for one in promotions.values() for id_ in one.segment_ids])
@@ -110,8 +100,8 @@ async def _planned(segment: Segment, followed: Followed, ctx: Context) -> Plan:
         steps = (FollowRule(segment=SegmentRef.of(segment), after=followed), *steps)
     if not steps:
         raise NothingToDo(f"Nothing to do: {segment.name} follows this rule already, and no one would join or leave.")
-    said = _said(segment, len(places), len(leavers), await ctx.shop.size(segment.id))
-    return await change.plan_of(steps, places, leavers, (*said, read_to), ctx)
+    counts = _remarks_on_sizes(segment, len(places), len(leavers), await ctx.shop.size(segment.id))
+    return await change.plan_of(steps, places, leavers, (*counts, read_to), ctx)
 
 
 async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int], tuple[str, ...]]:
@@ -124,7 +114,7 @@ async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int],
     return sorted(joining), tuple(profile for profile, customer in inside.items() if customer in gone)
 
 
-async def _read_to(ctx: Context) -> str:
+async def _remark_on_facts(ctx: Context) -> str:
     """Tell until when all is read. Raises NotReadYet, and has it read; Impossible if the bot may not read it."""
     fresh = await ctx.facts.freshness()
     if fresh.read_to and not fresh.missing and ctx.now - fresh.read_to <= OLDEST:
@@ -146,7 +136,7 @@ async def _read_to(ctx: Context) -> str:
     )
 
 
-def _said(segment: Segment, joining: int, leaving: int, size: int) -> tuple[str, ...]:
+def _remarks_on_sizes(segment: Segment, joining: int, leaving: int, size: int) -> tuple[str, ...]:
     """Tell how many join and leave, and that nobody is left."""
     join, leave = ("joins" if joining == 1 else "join"), ("leaves" if leaving == 1 else "leave")
     counts = f"{joining:,} {join}, {leaving:,} {leave}."

@@ -61,6 +61,12 @@ class JustSegment(Args):
     segment: OneSegment
 
 
+class OneSegmentAt(JustSegment):
+    """Which segment, and when."""
+
+    at: RunAt = ""
+
+
 class CreateArgs(Args):
     """The segment to create."""
 
