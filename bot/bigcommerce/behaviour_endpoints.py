@@ -11,20 +11,15 @@ from bot.bigcommerce.wire_format import Listing, Request
 _ORDER, _CUSTOMER = "order", "customer"
 
 
-def orders(since: datetime | None, customer_id: int | None, *, after: int) -> Request:
+def orders(since: datetime | None, *, after: int) -> Request:
     """List the orders with the lowest ids above one: a page that no change elsewhere moves."""
-    listing = _orders("orders", since, customer_id).filtered("min_id", str(after + 1)).filtered("sort", "id:asc")
+    listing = _orders("orders", since).filtered("min_id", str(after + 1)).filtered("sort", "id:asc")
     return listing.page(1)
 
 
-def order(order_id: int) -> Request:
-    """Fetch one order."""
-    return Request("GET", f"orders/{int(order_id)}", about=_ORDER, version="v2")
-
-
-def order_count(since: datetime | None, customer_id: int | None, status_id: int | None = None) -> Request:
+def order_count(since: datetime | None, status_id: int | None = None) -> Request:
     """Count orders, by status and in all; or those of one status."""
-    counted = _orders("orders/count", since, customer_id)
+    counted = _orders("orders/count", since)
     counted = counted if status_id is None else counted.filtered("status_id", str(status_id))
     return Request("GET", "?".join(filter(None, (counted.path, counted.query))), about=_ORDER, version="v2")
 
@@ -60,11 +55,11 @@ def subscribers(since: datetime | None) -> Listing:
     return _since(Listing("customers/subscribers", about="subscriber"), since)
 
 
-def _orders(path: str, since: datetime | None, customer_id: int | None) -> Listing:
+def _orders(path: str, since: datetime | None) -> Listing:
     listing = Listing(path, about=_ORDER, version="v2")
-    if since is not None:
-        listing = listing.filtered("min_date_modified", quote(_in_utc(since, "+00:00"), safe=""))
-    return listing if customer_id is None else listing.filtered("customer_id", str(int(customer_id)))
+    if since is None:
+        return listing
+    return listing.filtered("min_date_modified", quote(_in_utc(since, "+00:00"), safe=""))
 
 
 def _since(listing: Listing, since: datetime | None) -> Listing:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from bot.bigcommerce import behaviour_endpoints as endpoints
@@ -18,7 +19,6 @@ from bot.bigcommerce.behaviour import (
     Subscriber,
 )
 from bot.bigcommerce.behaviour_responses import decode_cursor_page, decode_row, decode_rows
-from bot.bigcommerce.errors import Contradiction
 from bot.bigcommerce.keyset import Part, Position, check_whole, next_customers, next_orders, see_once
 from bot.bigcommerce.list_reader import ListReader
 from bot.bigcommerce.wire_format import PAGE_LIMIT, Request
@@ -35,41 +35,29 @@ class BehaviourReader(ListReader):
     `since` asks for what was modified then or later; deletions are not seen. It needs the scopes of `errors`.
     """
 
-    async def orders(
-        self, *, since: datetime | None = None, customer_id: int | None = None, at: Position = START
-    ) -> AsyncGenerator[Part[Order], None]:
-        """Yield orders by their ids, lowest first: all, or those of one customer. Raises OrdersForbidden.
+    async def orders(self, *, since: datetime | None = None, at: Position = START) -> AsyncGenerator[Part[Order], None]:
+        """Yield all orders by their ids, lowest first. Raises OrdersForbidden.
 
         Raises Contradiction for a reading that is not whole. Deleted orders are left out or marked, as the store does.
         """
 
         async def fetch(position: Position) -> Part[Order]:
-            request = endpoints.orders(since, customer_id, after=int(position.cursor or 0))
-            return next_orders(decode_rows(request, await self._send(request), Order), position, customer_id)
+            request = endpoints.orders(since, after=int(position.cursor or 0))
+            return next_orders(decode_rows(request, await self._send(request), Order), position)
 
-        async def count() -> int:
-            return await self.order_count(since=since, customer_id=customer_id)
-
+        count = partial(self.order_count, since=since)
         if at.counted is None:
             at = replace(at, counted=await count())
         async with aclosing(_parts(fetch, count, at)) as parts:
             async for part in parts:
                 yield part
 
-    async def order(self, id: int) -> Order:  # noqa: A002 - the vendor's word, as everywhere here
-        """Fetch one order. Raises NotFound."""
-        request = endpoints.order(id)
-        order = decode_row(request, await self._send(request), Order)
-        if order.id != id:
-            raise Contradiction("It answers about another order")
-        return order
-
-    async def order_count(self, *, since: datetime | None = None, customer_id: int | None = None) -> int:
+    async def order_count(self, *, since: datetime | None = None) -> int:
         """Count orders without incomplete ones, with one small request, or two if the store counts no statuses."""
-        everything = await self._order_count(endpoints.order_count(since, customer_id))
+        everything = await self._order_count(endpoints.order_count(since))
         incomplete = everything.incomplete
         if incomplete is None:
-            incomplete = (await self._order_count(endpoints.order_count(since, customer_id, INCOMPLETE))).count
+            incomplete = (await self._order_count(endpoints.order_count(since, INCOMPLETE))).count
         return everything.count - incomplete
 
     async def customers(
@@ -86,9 +74,7 @@ class BehaviourReader(ListReader):
             page = decode_cursor_page(request, await self._send(request), CustomerTraits)
             return next_customers(page, position, seen)
 
-        async def count() -> int:
-            return await self._count(endpoints.all_customers(since))
-
+        count = partial(self._count, endpoints.all_customers(since))
         async with aclosing(_parts(fetch, count, at)) as parts:
             async for part in parts:
                 yield part

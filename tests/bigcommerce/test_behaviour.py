@@ -21,7 +21,6 @@ from bot.bigcommerce import (
     CustomerGroup,
     Forbidden,
     MalformedResponse,
-    NotFound,
     Order,
     OrdersForbidden,
     Position,
@@ -30,7 +29,6 @@ from bot.bigcommerce import (
     connect,
 )
 from bot.bigcommerce.behaviour_reader import BehaviourReader
-from bot.bigcommerce.keyset import next_orders
 from bot.sandbox.store import Store as EmulatedStore
 from bot.sandbox.store import application
 from tests.bigcommerce.conftest import LAW, Clock, scripted, store_of
@@ -95,19 +93,20 @@ async def test_an_order_is_who_when_how_much_and_nothing_else(shop: Shop) -> Non
     assert (order.id, order.customer_id, order.placed_at, order.modified_at) == (number, 7, at, at)
     assert (order.amount, order.status_id, order.is_sale) == (3_619_500, 10, True)
     assert "ada" not in order.model_dump_json().casefold()
-    assert await shop.behaviour.order(number) == order
 
 
 async def test_refunds_are_taken_off_in_the_stores_own_currency(shop: Shop) -> None:
     number = shop.order(total="92", currency="EUR", rate="0.92")
     shop.emulated.act("change_order", order_id=number, refunded="23")
-    assert (await shop.behaviour.order(number)).amount == 75 * 10_000
+    [order] = await shop.orders()
+    assert order.amount == 75 * 10_000
 
 
 @pytest.mark.parametrize("status", range(15))
 async def test_only_some_statuses_are_sales(shop: Shop, status: int) -> None:
-    number = shop.order(status_id=status)
-    assert (await shop.behaviour.order(number)).is_sale is (status not in (0, 4, 5, 6))
+    shop.order(status_id=status)
+    [order] = await shop.orders()
+    assert order.is_sale is (status not in (0, 4, 5, 6))
 
 
 async def test_pages_follow_ids_and_a_full_one_is_followed(shop: Shop) -> None:
@@ -164,11 +163,6 @@ async def test_only_what_was_modified_since_is_read(shop: Shop) -> None:
     assert [one.id for one in await shop.orders(since=since - timedelta(minutes=1))] == [first, second]
 
 
-async def test_one_customers_orders_can_be_asked_for(shop: Shop) -> None:
-    mine = [shop.order(7), shop.order(8), shop.order(7)]
-    assert [one.id for one in await shop.orders(customer_id=7)] == [mine[0], mine[2]]
-
-
 @pytest.mark.parametrize("incomplete", ["listed", "counted", "left_out"])
 @pytest.mark.parametrize("deleted", ["left_out", "marked"])
 @pytest.mark.parametrize("counts", ["by_status", "plain"])
@@ -197,11 +191,6 @@ async def test_an_answer_that_does_not_fit_the_count_is_refused(shop: Shop, way:
     shop.emulated.faults.add("GET", "/orders", pages=way, times=None)
     with pytest.raises(Contradiction):
         await shop.orders()
-
-
-def test_an_order_of_another_customer_is_refused() -> None:
-    with pytest.raises(Contradiction, match="others than"):
-        next_orders([order_of(customer_id=8)], Position(), 7)
 
 
 def order_of(**fields: Any) -> Order:
@@ -250,17 +239,6 @@ async def test_the_scope_of_customers_is_another_one(shop: Shop) -> None:
     for reading in (shop.behaviour.customers(), shop.behaviour.groups(), shop.behaviour.subscribers()):
         with pytest.raises(Forbidden, match="store_v2_customers"):
             [one async for one in reading]
-
-
-async def test_an_order_that_is_not_there_is_not_found(shop: Shop) -> None:
-    with pytest.raises(NotFound, match="no such order"):
-        await shop.behaviour.order(4)
-
-
-async def test_another_order_than_the_one_asked_for_is_a_contradiction(clock: Clock) -> None:
-    async with store_of(scripted(httpx.Response(200, json=orders_body(range(5, 6))[0])), clock) as (store, _):
-        with pytest.raises(Contradiction, match="another order"):
-            await store.behaviour.order(4)
 
 
 @pytest.mark.parametrize(
