@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from bot.bigcommerce.models import Listed, Moment, Number, Received, Text, parse_moment
+from bot.bigcommerce.models import Listed, Number, Received, Text, parse_moment
 
 MONEY = 10_000
 """The parts of the store's currency that amounts are counted in: the vendor writes four decimals."""
 INCOMPLETE = 0
 """The status of an order whose shopper did not get past the payment."""
-NO_SALES = frozenset({INCOMPLETE, 4, 5, 6})
+NO_SALES = (INCOMPLETE, 4, 5, 6)
 """The statuses of orders that are no sales: incomplete, refunded, cancelled, declined."""
 NEWSLETTER = "marketing_newsletter"
 _LARGEST = 2**63
@@ -70,7 +70,6 @@ class Order(Listed):
     id: Number
     customer_id: Count
     placed_at: Dated = Field(validation_alias="date_created")
-    modified_at: Moment = Field(None, validation_alias="date_modified")
     status_id: int
     is_deleted: bool = False
     total: Money = Field(validation_alias="total_inc_tax")
@@ -91,11 +90,6 @@ class Order(Listed):
         paid = (self.total - self.refunded) * MONEY / self.rate
         return int(paid.to_integral_value(ROUND_HALF_EVEN))
 
-    @property
-    def is_sale(self) -> bool:
-        """Whether it counts: refunded, cancelled, declined, incomplete and deleted ones do not."""
-        return self.status_id not in NO_SALES and not self.is_deleted
-
 
 class CustomerTraits(Listed):
     """What a customer is like: since when, in which group (0: none), from where, and with which attributes, by id.
@@ -106,7 +100,6 @@ class CustomerTraits(Listed):
     id: Number
     email: Text = Field(repr=False)
     registered_at: Dated = Field(validation_alias="date_created")
-    modified_at: Moment = Field(None, validation_alias="date_modified")
     group_id: Count = Field(0, validation_alias="customer_group_id")
     countries: Annotated[tuple[str, ...], BeforeValidator(_countries)] = Field(validation_alias="addresses")
     attributes: Annotated[dict[int, Text], BeforeValidator(_values)]
@@ -127,7 +120,6 @@ class AttributeValue(Listed):
     customer_id: Number
     attribute_id: Number
     value: Text = Field(validation_alias="attribute_value")
-    modified_at: Moment = Field(None, validation_alias="date_modified")
 
 
 class CustomerGroup(Listed):
@@ -143,7 +135,6 @@ class Subscriber(Listed):
     id: Number
     email: Text = Field(repr=False)
     consents: tuple[str, ...] = (NEWSLETTER,)
-    modified_at: Moment = Field(None, validation_alias="date_modified")
 
     @property
     def accepts_marketing(self) -> bool:

@@ -87,6 +87,11 @@ async def test_what_is_no_sale_does_not_count(reading: Ledger, status: int) -> N
     assert await all_sums(reading) == []
 
 
+async def test_only_some_statuses_are_sales(reading: Ledger) -> None:
+    await saved(reading, FactList.ORDERS, [order(one, one, status=one - 1) for one in range(1, 16)])
+    assert [one.customer_id - 1 for one in await all_sums(reading)] == [1, 2, 3, 7, 8, 9, 10, 11, 12, 13, 14]
+
+
 async def test_guests_are_not_kept(reading: Ledger) -> None:
     await saved(reading, FactList.ORDERS, [order(1), order(2)])
     await saved(reading, FactList.ORDERS, [order(2, 0), order(3, 0)])

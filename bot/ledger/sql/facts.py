@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from bot.bigcommerce import NO_SALES
 from bot.bigcommerce.wire_format import batches
 from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
 from bot.core.timestamps import timestamp
@@ -16,8 +17,6 @@ from bot.ledger.sql.database import Connection, Database, placeholders, statemen
 from bot.ledger.sql.fact_rows import TABLES, customer, save_rows, sums
 from bot.ledger.sql.leases import Releases, unheld
 
-NO_SALES = (0, 4, 5, 6)
-"""Statuses of orders that are no sale: incomplete, refunded, cancelled, declined. Vendor: orders.v2.yml"""
 PIECE = 5_000
 """Rows that are yielded at a time: whoever reads them computes something of each."""
 FORGOTTEN = 1_000
