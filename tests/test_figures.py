@@ -87,7 +87,6 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "planning.steps.step": {"BATCH": 500},
     "questions": {"LABEL_ROOM": 70, "TOLD": 100, "FAULT": 250},
     "segment_rules.belonging": {"MOST_SUMS": 10},
-    "segment_rules.facts": {"MONEY": 10_000},
     "segment_rules.rule": {"MOST_TIMES": 1_000_000, "MOST_SPENT": 10**15},
     "store_view.empty_lists": {"CHECKED": 3},
     "store_view.names": {"_SLACK": 30, "_LIKENESS": 0.75, "_NO_BETTER": 0.05, "_MOST_NEAR": 5, "_SUGGESTED": 3},

@@ -7,9 +7,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-MONEY = 10_000
-"""Amounts are whole numbers of this part of the store's currency."""
-
 
 class OrderSums(NamedTuple):
     """A customer's orders that are sales, summed up: refunds are taken off ``spent``, which is in ``MONEY``."""

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from bot.bigcommerce import MONEY
 from bot.core.errors import Misuse
-from bot.core.segment_rules.facts import MONEY
 from bot.core.segment_rules.rule import LONGEST, MOST_SPENT, MOST_TIMES, HowMuch, Period
 
 HOW: Mapping[str, HowMuch] = {

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from bot.bigcommerce import MONEY
 from bot.core.frozen_value import Value
-from bot.core.segment_rules.facts import MONEY
 
 LONGEST = {"days": 3650, "months": 120}
 """How far back a rule looks at most, in each unit."""

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.core.segment_rules.facts import MONEY, CustomerFacts
+from bot.bigcommerce import MONEY
+from bot.core.segment_rules.facts import CustomerFacts
 from bot.core.segment_rules.rule import (
     AcceptsMarketing,
     All,

@@ -3,10 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.bigcommerce import Segment
+from bot.bigcommerce import MONEY, Segment
 from bot.core.errors import Misuse, NotSegments, Question
 from bot.core.segment_rules import describe, parse, read_rule
-from bot.core.segment_rules.facts import MONEY
 from bot.core.segment_rules.rule import (
     STORED,
     AcceptsMarketing,
