@@ -1,6 +1,6 @@
 """Segments that the store lists no one in, though by what is on record there should be shoppers: people are told."""
 
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.language.phrases import format_day, people
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import SegmentRef

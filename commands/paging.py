@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from bot.core.answers import Cell, Offer, Offers, mention
 from bot.core.approval.changes import Brief
 from bot.core.approval.state_words import name_state
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.errors import Misuse
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import counted

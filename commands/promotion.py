@@ -6,7 +6,8 @@ from pydantic import Field, model_validator
 
 from bot.bigcommerce import AnyOf, Not, Promotion, Targeting
 from bot.core.answers import Answer, Fields, Sentence, Table
-from bot.core.command import Context, Group, Prefill, command
+from bot.core.command import Group, Prefill, command
+from bot.core.context import Context
 from bot.core.language.args import Args, Choice, SegmentInput, Text
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan

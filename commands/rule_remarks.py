@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.bigcommerce import Segment
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.language.phrases import and_list
 from bot.core.segment_rules.rule import segments_named
 

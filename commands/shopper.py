@@ -6,7 +6,8 @@ from pydantic import AfterValidator, Field
 
 from bot.bigcommerce import Customer
 from bot.core.answers import Answer, Sentence, Table
-from bot.core.command import Context, Group, command
+from bot.core.command import Group, command
+from bot.core.context import Context
 from bot.core.errors import Impossible, Instead, Misuse, NothingToDo, Question, Reading
 from bot.core.items import Item
 from bot.core.language.addresses import with_addresses

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from bot.bigcommerce import Customer
 from bot.core.answers import Cell, File, Sentence, Table, bare
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.csv_lines import csv_rows
 from bot.core.written_text import WrittenText
 

@@ -2,7 +2,7 @@
 
 from bot.bigcommerce import Customer, Promotion
 from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.language.phrases import listing
 from bot.core.language.tokenizer import quote
 from bot.core.planning.steps.promotions import whom

@@ -1,7 +1,8 @@
 """``/summary``: the day's numbers, as posted each morning."""
 
 from bot.core.answers import Answer
-from bot.core.command import Context, Group, Post, command
+from bot.core.command import Group, Post, command
+from bot.core.context import Context
 from bot.core.language.args import Args
 from bot.core.summary.gather import gather
 from bot.core.summary.message import compose

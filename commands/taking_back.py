@@ -1,6 +1,6 @@
 """Taking back a segment of one's own, which needs nobody while it is empty and no promotion names it."""
 
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.planning.steps import AnyStep, DeleteSegment
 from commands.emptied import emptied
 

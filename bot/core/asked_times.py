@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.command import Call, Context
+from bot.core.command import Call
+from bot.core.context import Context
 from bot.core.language.args import DueInput, inputs_of
 from bot.core.language.days import is_month_first
 from bot.core.language.due_times import format_due, parse_due

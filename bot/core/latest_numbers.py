@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from bot.core.approval.changes_reader import SCOPE_WORDS, Scope
 from bot.core.audit.audit_reader import AuditFilter
-from bot.core.command import Call, Command, Context
+from bot.core.command import Call, Command
+from bot.core.context import Context
 from bot.core.errors import Instead, Misuse, Question, Reading
 from bot.core.language.args import ChangeInput, NumberInput, inputs_of
 from bot.core.language.hidden_addresses import hide_addresses

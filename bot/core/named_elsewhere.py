@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from bot.bigcommerce import StoreError
-from bot.core.command import Call, Context
+from bot.core.command import Call
+from bot.core.context import Context
 from bot.core.errors import Instead, Misuse, NotSegments, Question, Refusal, UnknownChange
 from bot.core.language.args import NumberInput, ShopperInput, inputs_of
 from bot.core.language.field_values import is_name

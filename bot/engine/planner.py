@@ -16,7 +16,8 @@ from bot.core.approval.decisions import Decision
 from bot.core.approval.policy import Policy
 from bot.core.asked_times import with_due
 from bot.core.audit.trace import AuditTrace, Findings
-from bot.core.command import Call, Context, Group, Outcome, Preview, find, group_of
+from bot.core.command import Call, Group, Outcome, Preview, find, group_of
+from bot.core.context import Context
 from bot.core.errors import Impossible, Misuse, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, Typed
 from bot.core.items import Item, texts

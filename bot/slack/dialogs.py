@@ -6,7 +6,8 @@ import logging
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bigcommerce import Promotion, Segment, StoreError, is_uuid
-from bot.core.command import Call, Context, find
+from bot.core.command import Call, find
+from bot.core.context import Context
 from bot.core.errors import Misuse, NotAllowed, Refusal
 from bot.core.invocation import Delivery
 from bot.core.language.args import PromotionInput, SegmentInput, inputs_of

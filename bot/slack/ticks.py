@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.core.command import Call, Context
+from bot.core.command import Call
+from bot.core.context import Context
 from bot.core.items import Item
 from bot.core.language.args import ShopperInput, input_of
 from bot.core.planning.item_names import describe_items

@@ -7,7 +7,8 @@ from pydantic import AfterValidator
 from bot.core.answers import Answer, Fields, File, Sentence
 from bot.core.audit.exports import entry_csv, entry_json, export_file
 from bot.core.audit.hash_chain import LEAST_SEAL, Verification, parse_seal
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, Choice, Text
 from bot.core.language.phrases import counted

@@ -14,7 +14,7 @@ from bot.bigcommerce import is_uuid
 from bot.core.answers import Sentence, mention
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.errors import Misuse, NotSegments, Question, Reading, UnknownChange
 from bot.core.items import Item, texts
 from bot.core.language import time_expressions

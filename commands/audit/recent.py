@@ -9,7 +9,8 @@ from pydantic import Field
 from bot.core.answers import Answer, Cell, Offer, Sentence, Table, mention
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind, RecordedEntry
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.language import time_expressions
 from bot.core.language.args import EntryInput
 from bot.core.language.phrases import counted

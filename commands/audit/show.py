@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from bot.bigcommerce import StoreError
 from bot.core.answers import Answer, Fields, File, Sentence, Table, mention
 from bot.core.audit.entries import RecordedEntry
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.items import Item, ItemKind
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, EntryInput

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bot.core.approval.changes import Change
 from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.refusals import refuse_late, too_late
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.args import Args, ShopperInput, Text

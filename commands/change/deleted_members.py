@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from bot.core.answers import File, Sentence, Table
 from bot.core.approval.changes import Change
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.items import ItemKind
 from bot.core.planning.steps import SegmentRef
 from bot.core.store_view.shoppers import fetch_owners

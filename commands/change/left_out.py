@@ -6,7 +6,7 @@ from bot.core.answers import File, Sentence, Table, mention
 from bot.core.approval.changes import Change
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.planning.item_names import describe_others
 from commands.shopper_rows import table_or_file
 

@@ -3,7 +3,7 @@
 from bot.core.answers import File, Sentence, Table
 from bot.core.approval.changes import Change
 from bot.core.approval.run_progress import failed_runs
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.planning.item_names import describe_others
 from commands.shopper_rows import table_or_file
 

@@ -6,7 +6,8 @@ from functools import partial
 from bot.core.answers import Answer, Part, Sentence, Table, mention
 from bot.core.approval.need import MOST_APPROVALS
 from bot.core.approval.rule import Rule
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.language.args import Args
 from bot.core.language.phrases import and_list
 from bot.core.people import is_group

@@ -10,7 +10,8 @@ from bot.core.approval.changes_reader import SCOPE_WORDS, Scope, describe_untold
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.approval.state_words import describe_standing
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.hidden_people import without_addresses
 from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.language.due_times import describe_due

@@ -1,7 +1,8 @@
 """``/change undo``, ``retry`` and ``repoint``: what is asked for once a change is over."""
 
 from bot.core.approval.state_words import describe_state
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.kept_lists import fetch_lists
 from bot.core.planning.plan import Plan, inverse_of

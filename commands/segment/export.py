@@ -6,7 +6,8 @@ from functools import partial
 from bot.bigcommerce import Customer, Profile, Segment, read_again
 from bot.bigcommerce.wire_format import batches
 from bot.core.answers import Answer, File, Sentence
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.csv_lines import csv_rows
 from bot.core.language.phrases import people
 from bot.core.long_lists import in_batches

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Annotated, ClassVar, Self
 
 from bot.core.answers import Answer
-from bot.core.command import Context, Preview, command
+from bot.core.command import Preview, command
+from bot.core.context import Context
 from bot.core.errors import Impossible, Misuse, NothingToDo, Question, Reading
 from bot.core.frozen_value import Value
 from bot.core.kept_lists import Ids, fetch_lists, kept_list

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.bigcommerce import Segment, Targeting, read_again
-from bot.core.command import Context
+from bot.core.context import Context
 from bot.core.errors import NothingToDo
 from bot.core.items import Item
 from bot.core.language.hidden_addresses import told_apart

@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field
 
 from bot.bigcommerce import Segment
 from bot.core.answers import Answer, Table
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.errors import NothingToDo, Question, Reading
 from bot.core.language.args import Args, SegmentInput
 from bot.core.language.phrases import listing, remark_on

@@ -1,7 +1,8 @@
 """``/segment promotions``: the promotions that use a segment."""
 
 from bot.core.answers import Answer, Table
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
 from commands.paging import offers

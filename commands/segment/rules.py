@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from bot.bigcommerce import Segment
-from bot.core.command import Context, Prefill, command
+from bot.core.command import Prefill, command
+from bot.core.context import Context
 from bot.core.errors import Impossible, NothingToDo, NotReadYet
 from bot.core.language.args import Args, Text
 from bot.core.language.tokenizer import quote

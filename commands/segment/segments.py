@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from bot.bigcommerce import MARKETING_READ, Segment
 from bot.core.answers import Answer, Cell, Delta, Fields, Offer, Offers, Sentence, Table
 from bot.core.approval.changes import Brief
-from bot.core.command import Context, Prefill, command
+from bot.core.command import Prefill, command
+from bot.core.context import Context
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Text
 from bot.core.language.new_names import NewName

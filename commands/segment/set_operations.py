@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from bot.bigcommerce import is_uuid
 from bot.bigcommerce.wire_format import batches
 from bot.core.answers import Answer, Fields
-from bot.core.command import Context, command
+from bot.core.command import command
+from bot.core.context import Context
 from bot.core.errors import Impossible, NothingToDo, NotSegments
 from bot.core.language.args import Args, Choice, SegmentInput
 from bot.core.language.new_names import NewName

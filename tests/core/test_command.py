@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.command import Call, Command, Context, Group, Help, Post, command, find
+from bot.core.command import Call, Command, Group, Help, Post, command, find
+from bot.core.context import Context
 from bot.core.errors import Instead, Misuse, Question
 from bot.core.language.args import Args, DueInput, SegmentInput, ShopperInput, Text
 from bot.core.language.confirmed_words import Confirmed

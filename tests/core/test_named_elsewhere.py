@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.core.command import Call, Context
+from bot.core.command import Call
+from bot.core.context import Context
 from bot.core.errors import Misuse, Question
 from bot.core.named_elsewhere import named_elsewhere, with_elsewhere
 from bot.core.understanding import understand

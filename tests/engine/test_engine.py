@@ -11,7 +11,8 @@ from bot.core.answers import Answer, mention
 from bot.core.approval.changes import Event, State
 from bot.core.approval.decisions import Verdict
 from bot.core.approval.rule import Rule
-from bot.core.command import Call, Context, Group, Outcome, Post, command
+from bot.core.command import Call, Group, Outcome, Post, command
+from bot.core.context import Context
 from bot.core.errors import Misuse, NotAllowed, OldVersion, Question, SelfApproval, TooLate
 from bot.core.invocation import Submitted
 from bot.core.language.args import Args

@@ -2,7 +2,8 @@
 
 from bot.bigcommerce.turns import Lane
 from bot.core.answers import Answer
-from bot.core.command import Context, Group, command
+from bot.core.command import Group, command
+from bot.core.context import Context
 from bot.core.language.args import Args
 from bot.core.planning.plan import Plan
 from tests.core.samples import change, delete

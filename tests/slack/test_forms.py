@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from bot.core.answers import Answer
-from bot.core.command import Call, Context, Prefill, command
+from bot.core.command import Call, Prefill, command
+from bot.core.context import Context
 from bot.core.errors import Misuse
 from bot.core.language.args import (
     Args,

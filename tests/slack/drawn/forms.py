@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from bot.core.answers import Answer
-from bot.core.command import Call, Context, command
+from bot.core.command import Call, command
+from bot.core.context import Context
 from bot.core.invocation import ClickedButton
 from bot.core.items import Item
 from bot.core.language.args import Args, Kept, ShopperInput, Text, UploadInput
