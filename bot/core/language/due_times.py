@@ -13,8 +13,8 @@ from bot.core.language.time_expressions import CLOCK, parse_age, time_of
 FURTHEST = timedelta(days=366)
 """How far ahead a time may be."""
 HOW = 'Type a day and a time (friday 16:00, 24 Dec 9am, "2026-12-01 09:00"), or how long from now (in 3 hours, 2d).'
-_WEEK = timedelta(days=6)
-_YEAR = timedelta(days=364)
+_WEEK, _YEAR = timedelta(days=6), timedelta(days=364)
+"""How far ahead the next weekday is at most, and the next day without a year: ``days_in`` finds the latest before."""
 _MORNING = time(9)
 _DAYS = {"today": 0, "tomorrow": 1}
 _PAST = ("last ", "yesterday")
