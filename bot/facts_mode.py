@@ -11,7 +11,7 @@ from bot.core.language.phrases import and_list, counted
 from bot.core.meters import NO_METERS
 from bot.engine.facts.reading import FactsReading
 from bot.engine.process import USUAL_LEASE, Process, elapsed
-from bot.ledger.opening import open_ledger
+from bot.ledger.opening import open_ledger, refuse_missing
 from bot.ledger.ports.facts import FactList
 from bot.settings import Settings
 from bot.wiring import open_store, utc_now
@@ -47,8 +47,7 @@ class Progress:
 
 async def rebuild(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> int:
     """Throw the facts away and read them anew. Return the exit status. Raises Refusal and NotRecorded."""
-    if settings.ledger_file and not settings.ledger_file.is_file():
-        raise Refusal(f"There is no ledger {settings.DATABASE}. Start the bot first, or name its file with DATABASE.")
+    refuse_missing(settings.DATABASE)
     share, progress = Share(), Progress()
     async with (
         open_store(settings, NO_METERS, asyncio.sleep, USUAL_LEASE.longest_write, share) as store,

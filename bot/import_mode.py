@@ -23,6 +23,7 @@ from bot.core.people import Place, Standing
 from bot.core.planning.plan import Plan
 from bot.core.uploads import Upload
 from bot.engine.planner import Planned
+from bot.ledger.opening import refuse_missing
 from bot.settings import Settings
 from bot.wiring import Bot, assemble, utc_now
 from commands import GROUPS
@@ -70,8 +71,7 @@ async def import_file(wanted: Wanted, settings: Settings, *, clock: Callable[[],
     """Plan it, show it, and have it confirmed. Return the exit status. Raises Refusal and CannotStart."""
     if not wanted.file.is_file():
         raise Refusal(f"There is no file {wanted.file}.")
-    if settings.ledger_file and not settings.ledger_file.is_file():
-        raise Refusal(f"There is no ledger {settings.DATABASE}. Start the bot first, or name its file with DATABASE.")
+    refuse_missing(settings.DATABASE)
     async with assemble(settings, GROUPS, clock=clock, run_due_every=None, uploads=LocalFiles()) as bot:
         await _refuse_strangers(bot, wanted.person)
         planned = await bot.engine.planner.plan(wanted.call, wanted.person)

@@ -13,6 +13,12 @@ from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.ledger import open_sqlite
 
 
+def refuse_missing(address: LedgerAddress) -> None:
+    """Raise Refusal if there is no such file: whoever opened it would create a ledger that nobody asked for."""
+    if isinstance(address, Path) and not address.is_file():
+        raise Refusal(f"There is no ledger {address}. Start the bot first, or name its file with DATABASE.")
+
+
 def open_ledger(address: LedgerAddress, *, workspace: str = "", keys: SealKeys = NO_KEYS) -> Ledger:
     """Open a ledger; a file that is not there is created, with its tables.
 

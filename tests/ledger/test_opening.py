@@ -16,7 +16,7 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import Refusal
 from bot.core.ledger_address import parse_address
 from bot.ledger.errors import UnusableLedger
-from bot.ledger.opening import needing_driver, open_audit, open_ledger
+from bot.ledger.opening import needing_driver, open_audit, open_ledger, refuse_missing
 from bot.ledger.ports.audit_file import NotCopied
 from tests.core.samples import NOW
 from tests.ledger.logs import DAY
@@ -31,6 +31,15 @@ async def test_a_ledger_is_opened_at_either_address(tmp_path: Path) -> None:
             async with open_ledger(parse_address(address), workspace="T1") as ledger:
                 await planned(ledger)
                 assert (await ledger.audit.entry(1)).workspace == "T1"
+
+
+async def test_only_a_file_that_is_missing_is_refused_beforehand(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with pytest.raises(Refusal, match=r"There is no ledger .*ledger\.sqlite\. Start the bot first"):
+        refuse_missing(path)
+    async with open_ledger(path):
+        refuse_missing(path)
+    refuse_missing(parse_address("postgresql://bot@127.0.0.1:1/none"))
 
 
 async def test_the_shell_reads_a_ledger_on_postgresql(tmp_path: Path) -> None:
