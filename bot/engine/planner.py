@@ -110,13 +110,7 @@ class Planner:
         findings = Findings()
         return Context(
             actor=actor,
-            shop=Shop(
-                reader,
-                findings,
-                asked_of_additions=self.policy.asked_of_additions,
-                can_ask=can_ask,
-                rules=ledger.segment_rules,
-            ),
+            shop=self._shop(reader, findings, can_ask=can_ask),
             findings=findings,
             changes=ledger.changes,
             audit=ledger.audit,
@@ -132,6 +126,11 @@ class Planner:
             now=self.process.clock(),
             zone=self.zone,
         )
+
+    def _shop(self, reader: Reader, findings: Findings | None = None, *, can_ask: bool = True) -> Shop:
+        """Return the store as this reads it, with the rules of its segments, and what the policy asks about."""
+        asked, rules = self.policy.asked_of_additions, self.process.ledger.segment_rules
+        return Shop(reader, findings, asked_of_additions=asked, can_ask=can_ask, rules=rules)
 
     async def may_ask(self, user_id: str, command: str, plan: Plan | None = None) -> None:
         """Raise NotAllowed unless this person may use the command with this path, and ask for this plan."""
@@ -220,8 +219,7 @@ class Planner:
         """
         if not items:
             return plan
-        rules, asked = self.process.ledger.segment_rules, self.policy.asked_of_additions
-        left, shop = await plan.without(items), Shop(self.reader, asked_of_additions=asked, rules=rules)
+        left, shop = await plan.without(items), self._shop(self.reader)
         now = await build_plan(left.steps, shop, undoes=left.undoes, remarks=left.remarks)
         return now.model_copy(update={"named": left.named, "people": left.people})
 
