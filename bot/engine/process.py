@@ -66,7 +66,7 @@ class Heartbeat:
         return self._last is None or not timedelta(0) <= now - self._last < self.lease.heartbeat
 
     def was_set(self, now: datetime, *, elapsed: float) -> bool:
-        """Return whether the clock was set, ahead or back, since the lease was renewed; True if it never was."""
+        """Return whether the clock was set, ahead or back, since the lease was renewed; True before the first time."""
         return self._last is None or abs(self._jump(now, elapsed)) > timedelta(seconds=self.lease.margin)
 
     def notice(self, now: datetime, *, elapsed: float) -> None:
