@@ -1,4 +1,4 @@
-"""What the tables effects, names and restored hold of steps, compared with the steps' entries."""
+"""What the tables effects, names, restored and segment_rules hold of steps, compared with the steps' entries."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from bot.core.audit.entry_codec import decode
 from bot.core.audit.index_terms import segment_names
 from bot.ledger.sql import change_rows
 from bot.ledger.sql.database import Connection
-from bot.ledger.sql.segment_rules import DROP, FOLLOW
+from bot.ledger.sql.rule_rows import RuleRows
 
 _OF_RUNS = """
     SELECT json_extract(body, '$.applied.created.name'), json_extract(body, '$.applied.created.id') FROM runs
@@ -29,12 +29,12 @@ class StepRows:
     def __init__(self, db: Connection) -> None:
         self._db = db
         self._effects = 0
-        self._rules = dict[str, tuple[int, tuple[int, int] | None]]()
+        self._rules = RuleRows(db)
 
     def fault_of(self, entries: Iterable[RecordedEntry]) -> str:
         """Return the first entry of a change whose rows are missing or different, in a sentence."""
         for entry in entries:
-            self._note_rule(entry)
+            self._rules.note(entry)
             if not self._has_effects(entry) or not self._has_names(entry):
                 return f"What entry {entry.number} says of a step is not in the tables effects and names."
         return ""
@@ -45,38 +45,7 @@ class StepRows:
         (effects,) = db.execute("SELECT count(*) FROM effects").fetchone()
         if effects != self._effects:
             return "The table effects has a row that is not in the log."
-        return self._strange_name() or self._wrongly_restored() or self._wrong_rule()
-
-    def _note_rule(self, entry: RecordedEntry) -> None:
-        """Note which Step is in force for a segment by its latest entry: changes come one after the other."""
-        if entry.kind != "step done" or entry.detail.get("kind") not in (FOLLOW, DROP):
-            return
-        follows = (entry.change or 0, int(entry.detail["step"])) if entry.detail["kind"] == FOLLOW else None
-        for subject in entry.subjects:
-            kind, _, segment = subject.partition(":")
-            if kind == "segment" and self._rules.get(segment, (0, None))[0] < entry.number:
-                self._rules[segment] = (entry.number, follows)
-
-    def _wrong_rule(self) -> str:
-        """Compare the rules with the latest entries, apart from those whose entries are archived."""
-        if not self._db.has_column("segment_rules", "segment"):
-            return ""  # a file of an earlier version, which is only read
-        (first,) = self._db.execute("SELECT coalesce(min(number), 0) FROM entries").fetchone()
-        rows = self._db.execute("SELECT segment, change, position, entry FROM segment_rules")
-        stored = {segment: (entry, (change, position)) for segment, change, position, entry in rows}
-        sealed = {segment: rule for segment, rule in self._rules.items() if rule[1]}
-        archived = {
-            segment: (entry, at)
-            for segment, (entry, at) in stored.items()
-            if 0 < entry < first and segment not in self._rules and self._set_rule(segment, *at)
-        }
-        return "The table segment_rules has other rules than the log." if stored != sealed | archived else ""
-
-    def _set_rule(self, segment: str, number: int, position: int) -> bool:
-        """Return whether this Step of a change is done, and let this segment follow a rule."""
-        change = change_rows.load(self._db, number)
-        done = [change.plan.steps[run.position] for run in change.done if run.position == position]
-        return any(step.kind == FOLLOW and segment in step.segment_ids for step in done)
+        return self._strange_name() or self._wrongly_restored() or self._rules.fault()
 
     def _has_effects(self, entry: RecordedEntry) -> bool:
         sealed = entry.detail.get("effects")
