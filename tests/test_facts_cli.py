@@ -15,6 +15,7 @@ from bot.facts_mode import EVERY, Progress, rebuild
 from bot.ledger.opening import open_ledger
 from bot.ledger.ports.facts import FactList
 from bot.sandbox.store import Store, application
+from bot.sandbox.store.resources import customers as store_customers
 from tests.engines import ENGINES, Engine
 from tests.harness import environment_for, settings_for
 from tests.ledger.planned import LATER
@@ -52,12 +53,8 @@ async def served(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 @asynccontextmanager
 async def shop(database: Path, overrides: dict[str, str]) -> AsyncIterator[Served]:
     store = Store(":memory:")
-    columns = "email, first_name, last_name, folded, date_created, date_modified"
-    at = store.shop.now()
-    store.shop.db.executemany(
-        f"INSERT INTO customers ({columns}) VALUES (?, '', '', '', ?, ?)",
-        [(f"{one}@example.com", at, at) for one in range(2)],
-    )
+    drafts = [{"email": f"{one}@example.com", "first_name": "", "last_name": ""} for one in range(2)]
+    store_customers.create(store.shop, drafts)
     for customer_id in (1, 2, 0):
         store.act("place_order", customer_id=customer_id, total="9.99")
     store.act("subscribe", email="1@example.com")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.core.approval.changes import Change, Event
+from bot.core.approval.changes import Change, Event, Run, StepState
 from bot.core.approval.need import Approval
 from bot.core.invocation import Invocation
 from bot.core.people import Place
@@ -46,3 +46,13 @@ async def kinds(ledger: Ledger) -> list[str]:
 
 async def running(ledger: Ledger, id_: str = "1", **fields: Any) -> Change:
     return await moved(ledger, await planned(ledger, id_, **fields), Event.POST, Event.APPROVE, Event.START)
+
+
+async def carried_out(ledger: Ledger, found: Change, state: StepState = StepState.DONE) -> Change:
+    """Run its steps, each of which is about one segment and ends like this; it is over then."""
+    for position, step in enumerate(found.plan.steps):
+        subjects = (f"segment:{step.segment_ids[0]}",)
+        for one in (StepState.STARTED, state):
+            run = Run(position=position, state=one)
+            found = await ledger.changes.save_run(found, run, at=NOW, detail={"kind": step.kind}, subjects=subjects)
+    return await moved(ledger, found, Event.FINISH)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bot.core.approval.changes import Event, Run, StepState
+from bot.core.approval.changes import Event
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import Verification
 from bot.core.planning.steps import FollowRule, SegmentRef
@@ -20,7 +20,7 @@ from bot.ledger.sql.copying import copy_ledger
 from bot.ledger.sql.database import Connection
 from tests.core.samples import NOW, plan, uuid
 from tests.ledger.mortal import KilledError, Mortal
-from tests.ledger.planned import LATER, moved, planned, running
+from tests.ledger.planned import LATER, carried_out, moved, planned, running
 from tests.ledger.subject import SUBJECTS, Subject
 
 T = TypeVar("T")
@@ -54,10 +54,7 @@ async def ruled(ledger: Ledger) -> None:
     """A segment that follows a rule."""
     followed = Followed(rule=NeverOrdered(), words="never ordered")
     step = FollowRule(segment=SegmentRef(name="Loyal", id=uuid(2)), after=followed)
-    change, done = await running(ledger, "9", plan=plan(step)), Run(position=0, state=StepState.DONE)
-    subjects = (f"segment:{uuid(2)}",)
-    change = await ledger.changes.save_run(change, done, at=NOW, detail={"kind": step.kind}, subjects=subjects)
-    await moved(ledger, change, Event.FINISH)
+    await carried_out(ledger, await running(ledger, "9", plan=plan(step)))
 
 
 def database(ledger: Ledger) -> Any:

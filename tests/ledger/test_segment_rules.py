@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import Change, Event, Run, StepState
+from bot.core.approval.changes import StepState
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.planning.steps import AnyStep, DropRule, FollowRule, SegmentRef
 from bot.core.segment_rules.followed import Followed, FollowedBy
@@ -13,7 +13,7 @@ from bot.core.segment_rules.rule import AcceptsMarketing, NeverOrdered
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, VIPS, plan, uuid
 from tests.ledger.logs import DAY, LATER
-from tests.ledger.planned import moved, running
+from tests.ledger.planned import carried_out, running
 from tests.ledger.subject import Subject
 
 NEVER = Followed(rule=NeverOrdered(), words="never ordered")
@@ -24,15 +24,6 @@ LOYAL = SegmentRef(name="Loyal", id=uuid(2))
 async def ran(ledger: Ledger, id_: str, *steps: AnyStep, state: StepState = StepState.DONE) -> None:
     """A change with these steps, all of which ended like this."""
     await carried_out(ledger, await running(ledger, id_, plan=plan(*steps)), state)
-
-
-async def carried_out(ledger: Ledger, change: Change, state: StepState = StepState.DONE) -> None:
-    for position, step in enumerate(change.plan.steps):
-        for one in (StepState.STARTED, state):
-            run = Run(position=position, state=one)
-            subjects = (f"segment:{step.segment_ids[0]}",)
-            change = await ledger.changes.save_run(change, run, at=NOW, detail={"kind": step.kind}, subjects=subjects)
-    await moved(ledger, change, Event.FINISH)
 
 
 async def test_a_segment_follows_the_rule_of_the_last_change_about_it(ledger: Ledger, other: Ledger) -> None:
