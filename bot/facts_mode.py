@@ -42,7 +42,7 @@ class Progress:
     @property
     def total(self) -> str:
         """What was read, in words."""
-        return and_list([counted(read, _ONE[which], which) for which, read in self.read.items()]) or "nothing"
+        return and_list([counted(read, _ONE[which]) for which, read in self.read.items()]) or "nothing"
 
 
 async def rebuild(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> int:
