@@ -37,6 +37,7 @@ def routes(workspace: Workspace) -> list[web.RouteDef]:
 
 
 PLAIN = ("file", "text", "mode")
+NO_STORE = "No store runs here."
 """Inputs of a form that /control/submit takes beside `values`, too: those of a list."""
 Act = Callable[[Json], Awaitable[Json]]
 
@@ -186,7 +187,7 @@ def settings_route(store: Store | None) -> web.RouteDef:
 
     async def change(body: Json) -> Json:
         if store is None:
-            raise Misuse("No store runs here.")
+            raise Misuse(NO_STORE)
         fields = dict(body)
         scopes = fields.pop("scopes", sorted(store.scopes))
         if not isinstance(scopes, list) or not all(isinstance(one, str) for one in scopes):
@@ -201,6 +202,20 @@ def settings_route(store: Store | None) -> web.RouteDef:
     return web.post("/control/store", _answering(change))
 
 
+def shop_route(store: Store | None) -> web.RouteDef:
+    """Build POST /control/shop {"act": "place_order", …}: what shoppers and staff do in the store; see `outside`."""
+
+    async def happen(body: Json) -> Json:
+        if store is None:
+            raise Misuse(NO_STORE)
+        try:
+            return {"ok": True, "ack_ms": None, **store.act(**body)}
+        except (TypeError, ValueError) as wrong:
+            raise Misuse(str(wrong)) from None
+
+    return web.post("/control/shop", _answering(happen))
+
+
 def _check_that_it_may_strike(fault: StoreFault | MethodFault) -> None:
     """Refuse a fault that would never strike, because no endpoint or method matches it."""
     if isinstance(fault, StoreFault):
@@ -213,17 +228,3 @@ def _check_that_it_may_strike(fault: StoreFault | MethodFault) -> None:
         known = ", ".join((*METHODS, *DOORS))
         block = f" with a block {fault.block}" if fault.block else ""
         raise Misuse(f"Slack has no {fault.method}{block} here, so this would never happen. There is: {known}.")
-
-
-def shop_route(store: Store | None) -> web.RouteDef:
-    """Build POST /control/shop {"act": "place_order", …}: what shoppers and staff do in the store; see `outside`."""
-
-    async def happen(body: Json) -> Json:
-        if store is None:
-            raise Misuse("No store runs here.")
-        try:
-            return {"ok": True, "ack_ms": None, **store.act(**body)}
-        except (TypeError, ValueError) as wrong:
-            raise Misuse(str(wrong)) from None
-
-    return web.post("/control/shop", _answering(happen))

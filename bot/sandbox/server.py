@@ -91,7 +91,7 @@ def _requests(store: Store | None) -> web.RouteDef:
     async def answer(request: web.Request) -> web.Response:
         since = request.query.get("since", "0")
         if store is None or not since.isdigit():
-            return control.misused(Misuse("No store runs here." if store is None else "'since' is a number."))
+            return control.misused(Misuse(control.NO_STORE if store is None else "'since' is a number."))
         return web.json_response(store.requests(int(since)))
 
     return web.get("/control/requests", answer)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.sandbox.store.database import Shop
-from bot.sandbox.store.resources import attributes, orders, subscribers
+from bot.sandbox.store.resources import attributes, customer_groups, orders, subscribers
 
 Id = Annotated[int, Field(ge=0, lt=2**63)]
 Amount = Annotated[Decimal, Field(ge=0, le=10**14, allow_inf_nan=False)]
@@ -112,7 +112,7 @@ class ChangeCustomer(Act):
         [row] = shop.rows("SELECT * FROM customers WHERE id = ?", self.customer_id)
         document = json.loads(row["document"])
         if self.group is not None:
-            document["customer_group_id"] = _group(shop, self.group) if self.group else 0
+            document["customer_group_id"] = customer_groups.define(shop, self.group) if self.group else 0
         if self.countries is not None:
             document["addresses"] = [address(row, code, at) for at, code in enumerate(self.countries)]
         sql = "UPDATE customers SET document = ?, date_modified = ? WHERE id = ?"
@@ -185,8 +185,3 @@ def address(customer: Mapping[str, Any], country: str, at: int = 0) -> dict[str,
 def _check_customer(shop: Shop, customer_id: int) -> None:
     if not shop.count("SELECT count(*) FROM customers WHERE id = ?", customer_id):
         raise ValueError(f"There is no customer {customer_id}.")
-
-
-def _group(shop: Shop, name: str) -> int:
-    shop.db.execute("INSERT OR IGNORE INTO customer_groups (name) VALUES (?)", (name,))
-    return shop.count("SELECT id FROM customer_groups WHERE name = ?", name)

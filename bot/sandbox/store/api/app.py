@@ -24,7 +24,6 @@ from bot.sandbox.store.state import Store
 
 __all__ = ["Store", "application"]
 
-
 _VERSIONS = re.compile(r"(?<=/v[23])(?=/)")
 
 
@@ -117,8 +116,7 @@ def _handler(store: Store, endpoint: Endpoint) -> Handler:
         if endpoint.version == "v2":
             return await _answer_as_v2(store, request, endpoint)
         check_permission(endpoint, store.scopes, store.plan)
-        query = {name: request.query.getall(name) for name in request.query}
-        asked = Request(request.match_info, query, await request.read())
+        asked = Request(request.match_info, _query(request), await request.read())
         if writes := endpoint.method != "GET":
             store.shop.keep_for_readers()
         try:
@@ -139,14 +137,17 @@ def _handler(store: Store, endpoint: Endpoint) -> Handler:
 
 async def _answer_as_v2(store: Store, request: web.Request, endpoint: Endpoint) -> web.Response:
     """Answer as version 2 does: its errors are an array, and nothing but 400 is said of a query; it only reads here."""
-    query = {name: request.query.getall(name) for name in request.query}
     try:
         check_permission(endpoint, store.scopes, store.plan)
-        reply = endpoint.answer(store.shop.as_read, Request(request.match_info, query))
+        reply = endpoint.answer(store.shop.as_read, Request(request.match_info, _query(request)))
     except Refusal as refusal:
         status = 400 if isinstance(refusal, Invalid | TooLarge) else refusal.status
         return _json([{"status": status, "message": refusal.title}], status)
     return web.Response(status=reply.status) if reply.body is None else _json(reply.body, reply.status)
+
+
+def _query(request: web.Request) -> dict[str, list[str]]:
+    return {name: request.query.getall(name) for name in request.query}
 
 
 def _path(request: web.Request) -> str:

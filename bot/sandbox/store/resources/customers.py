@@ -115,22 +115,18 @@ def _refuse_taken_emails(shop: Shop, emails: Sequence[str]) -> None:
 
 
 def _filters(shop: Shop, search: Search) -> tuple[str, list[object]]:
-    clauses, values = ["1"], list[object]()
-    lists: list[tuple[str, Sequence[object] | None]] = [
-        ("id", search.ids),
-        ("email", search.emails),
-        ("first_name || ' ' || last_name", search.names),
-        *((f"json_extract(document, '$.{name}')", wanted) for name, wanted in search.fields.items()),
+    bounds: list[Bound] = [
+        ("id", "IN", search.ids),
+        ("email", "IN", search.emails),
+        ("first_name || ' ' || last_name", "IN", search.names),
+        *((f"json_extract(document, '$.{name}')", "IN", wanted) for name, wanted in search.fields.items()),
+        *search.dates,
     ]
-    for column, wanted in lists:
-        if wanted is not None:
-            clauses.append(f"{column} IN (SELECT value FROM json_each(?))")  # noqa: S608 - our own words
-            values.append(many(wanted))
+    where, values = sql_of(shop, bounds)
     if search.like is not None:
-        clauses.append("id IN (SELECT customers.id FROM json_each(?) CROSS JOIN customers WHERE instr(folded, value))")
+        where += " AND id IN (SELECT customers.id FROM json_each(?) CROSS JOIN customers WHERE instr(folded, value))"
         values.append(many(words.casefold() for words in search.like))
-    within, bounds = sql_of(shop, search.dates)
-    return " AND ".join([*clauses, within]), [*values, *bounds]
+    return where, values
 
 
 def _order(search: Search) -> str:

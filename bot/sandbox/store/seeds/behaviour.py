@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from bot.sandbox.store.database import Shop, moment
 from bot.sandbox.store.outside import address
-from bot.sandbox.store.resources import attributes, orders, subscribers
+from bot.sandbox.store.resources import attributes, customer_groups, orders, subscribers
 
 FIRST_ORDER = 100  # the vendor counts from there
 DAY = 86_400
 TWO_YEARS = 730 * DAY
 WITH_ADDRESS = 0.9
 IN_CLUB, IN_TIER = 0.25, 0.4
+STAFF_EACH = 97  # of so many customers one works here
 BUYS_NOTHING = 5  # of so many customers one only looks; what it would have bought, guests do
 SKEW = 1.7  # the higher, the more of all orders are a few customers'
 GROUPS = ("Wholesale", "Coffee club", "Staff")
@@ -46,7 +47,6 @@ GUEST = Buyer(0, "guest@example.com", 0, "US")
 def seed_behaviour(shop: Shop, seed: int, *, count: int, until: int) -> None:
     """Fill a shop that has customers and segments with so many orders, the latest of them placed before `until`."""
     dice = random.Random(seed)  # noqa: S311 - a shop to play with, no secret
-    shop.db.executemany("INSERT INTO customer_groups (name) VALUES (?)", [(name,) for name in GROUPS])
     customers = shop.rows("SELECT id, email, first_name, last_name, date_created, document FROM customers ORDER BY id")
     buyers = _settle(shop, dice, customers)
     _seed_attributes(shop, dice, customers)
@@ -57,17 +57,23 @@ def seed_behaviour(shop: Shop, seed: int, *, count: int, until: int) -> None:
 
 def _settle(shop: Shop, dice: random.Random, customers: list[dict[str, Any]]) -> list[Buyer]:
     """Give customers a country and a group; return them as buyers."""
+    wholesale, club, staff = (customer_groups.define(shop, name) for name in GROUPS)
     dealers = _members(shop, "Wholesale")
     countries = dice.choices(tuple(COUNTRIES), tuple(COUNTRIES.values()), k=len(customers))
     buyers, rows = [], []
     for row, country in zip(customers, countries, strict=True):
-        group = 1 if row["id"] in dealers else 3 if row["id"] % 97 == 0 else 2 if dice.random() < IN_CLUB else 0
+        if row["id"] in dealers:
+            group = wholesale
+        elif row["id"] % STAFF_EACH == 0:
+            group = staff
+        else:
+            group = club if dice.random() < IN_CLUB else 0
         document = json.loads(row["document"]) | {"customer_group_id": group}
         if dice.random() < WITH_ADDRESS:
             document["addresses"] = [address(row, country)]
         rows.append((json.dumps(document), row["id"]))
         since = datetime.fromisoformat(row["date_created"]).timestamp()
-        buyers.append(Buyer(row["id"], row["email"], since, country, 8 if group == 1 else 1))
+        buyers.append(Buyer(row["id"], row["email"], since, country, 8 if group == wholesale else 1))
     shop.db.executemany("UPDATE customers SET document = ? WHERE id = ?", rows)
     return buyers
 
