@@ -14,17 +14,20 @@ from uuid import UUID
 import pytest
 import yaml
 from hypothesis import HealthCheck, settings
+from schemathesis.checks import CheckContext
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.transport import Response
 from schemathesis.generation.case import Case
+from schemathesis.specs.openapi.checks import positive_data_acceptance, status_code_conformance
 
 from bot.sandbox.store import Store, application
 from bot.sandbox.store.seeds import seed
-from tests.sandbox.served_store import serving
+from tests.sandbox.served_store import TOKEN, serving
 
 VENDOR = Path(__file__).parents[3] / "shared" / "bigcommerce"
 CUSTOMERS = 60
 AnyCase = Case[Any]
+Check = Callable[[CheckContext, Response, AnyCase], bool | None]
 # Each request has the token; that requests without it are refused is a check of its own (ignored_auth).
 WITHOUT_TOKEN = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
 
@@ -108,6 +111,10 @@ def query(response: Response) -> dict[str, list[str]]:
     return parse_qs(urlsplit(str(response.request.url)).query, keep_blank_values=True)
 
 
+def is_broken(case: AnyCase, response: Response) -> bool:
+    return case.meta is not None and case.meta.generation.mode.is_negative
+
+
 def paged_wrong(case: AnyCase, response: Response) -> bool:
     sent = [value for name in ("page", "limit") for value in query(response).get(name, [])]
     return case.method == "GET" and any(not value.isdecimal() or int(value) < 1 for value in sent)
@@ -125,5 +132,31 @@ class Departure(NamedTuple):
     why: str
 
 
-def excepted(exceptions: Sequence[Departure], case: AnyCase, response: Response) -> bool:
+class Departures(NamedTuple):
+    """Where the store departs from a document: statuses that this does not have, and refusals of what it allows."""
+
+    undocumented: Sequence[Departure]
+    unwelcome: Sequence[Departure]
+
+    def call_and_validate(
+        self, case: AnyCase, url: str, *, without: Sequence[Check] = (), more: Sequence[Check] = ()
+    ) -> Response:
+        """Send a case and check the answer as schemathesis does, but for departures: without some checks, with more."""
+        return case.call_and_validate(
+            base_url=url,
+            headers=TOKEN,
+            excluded_checks=[status_code_conformance, positive_data_acceptance, *without],
+            additional_checks=[self._documented_status, self._valid_is_accepted, *more],
+        )
+
+    def _documented_status(self, ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
+        return None if _excepted(self.undocumented, case, response) else status_code_conformance(ctx, response, case)
+
+    def _valid_is_accepted(self, ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
+        if case.meta is None or is_broken(case, response) or _excepted(self.unwelcome, case, response):
+            return None
+        return positive_data_acceptance(ctx, response, case)
+
+
+def _excepted(exceptions: Sequence[Departure], case: AnyCase, response: Response) -> bool:
     return any(one.status == response.status_code and one.applies(case, response) for one in exceptions)

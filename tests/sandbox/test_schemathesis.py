@@ -2,7 +2,7 @@
 
 Every check that schemathesis knows runs on every operation. The header parameters `Accept` and `Content-Type`
 are taken out of the document: it calls them required, but no one is refused for lack of them. What else
-departs from the document, or has to because it leaves something open, stands in UNDOCUMENTED and UNWELCOME.
+departs from the document, or has to because it leaves something open, stands in DEPARTURES.
 """
 
 from collections import Counter
@@ -12,9 +12,7 @@ from uuid import UUID
 
 import pytest
 import schemathesis
-from schemathesis.checks import CheckContext
 from schemathesis.core.transport import Response
-from schemathesis.specs.openapi.checks import positive_data_acceptance, status_code_conformance
 
 from bot.sandbox.store.api.request import is_storable
 from tests.sandbox.fuzzing import (
@@ -23,14 +21,14 @@ from tests.sandbox.fuzzing import (
     WITHOUT_TOKEN,
     AnyCase,
     Departure,
+    Departures,
     Served,
-    excepted,
+    is_broken,
     paged_too_large,
     paged_wrong,
     served_apart,
     vendor_document,
 )
-from tests.sandbox.served_store import TOKEN
 
 MEMBERS, PROFILES = "/segments/{segmentId}/shopper-profiles", "/shopper-profiles"
 UUIDS = {"segmentId": "segments", "shopperProfileId": "profiles"}
@@ -53,8 +51,7 @@ def names_an_id(case: AnyCase, response: Response) -> bool:
 
 
 def body_broken(case: AnyCase, response: Response) -> bool:
-    broken = case.meta is not None and case.meta.generation.mode.is_negative
-    return broken and (case.method, case.path) == ("POST", MEMBERS)
+    return is_broken(case, response) and (case.method, case.path) == ("POST", MEMBERS)
 
 
 def exists_already(case: AnyCase, response: Response) -> bool:
@@ -78,30 +75,22 @@ def body_xml(case: AnyCase, response: Response) -> bool:
     return case.media_type == "application/xml"
 
 
-UNDOCUMENTED = (
-    Departure(404, names_an_id, "the document does not say what an id answers that nothing has"),
-    Departure(409, exists_already, "names and profiles are unique; documented for POST /segments alone"),
-    Departure(400, body_broken, "documented for the bodies of /segments and /shopper-profiles, not of members"),
-    Departure(422, paged_wrong, "page and limit count from 1; customers.v3.yml documents 422 for the query"),
-    Departure(413, paged_too_large, "at most 250 a page is said outside the document"),
+DEPARTURES = Departures(
+    undocumented=(
+        Departure(404, names_an_id, "the document does not say what an id answers that nothing has"),
+        Departure(409, exists_already, "names and profiles are unique; documented for POST /segments alone"),
+        Departure(400, body_broken, "documented for the bodies of /segments and /shopper-profiles, not of members"),
+        Departure(422, paged_wrong, "page and limit count from 1; customers.v3.yml documents 422 for the query"),
+        Departure(413, paged_too_large, "at most 250 a page is said outside the document"),
+    ),
+    unwelcome=(
+        Departure(422, paged_wrong, "the document sets no least page and limit, but there is no page before the first"),
+        Departure(413, paged_too_large, "the document sets no largest limit; the vendor's guides do"),
+        Departure(400, text_impossible, "the document allows any text, but a blank name or NUL is no name"),
+        Departure(400, customer_impossible, "the document does not require customer_id, but it is all there is to say"),
+        Departure(400, body_xml, "the document's XML body is an empty object, of which no segment can be made"),
+    ),
 )
-UNWELCOME = (
-    Departure(422, paged_wrong, "the document sets no least page and limit, but there is no page before the first"),
-    Departure(413, paged_too_large, "the document sets no largest limit; the vendor's guides do"),
-    Departure(400, text_impossible, "the document allows any text, but a blank name or NUL is no name"),
-    Departure(400, customer_impossible, "the document does not require customer_id, but it is all there is to say"),
-    Departure(400, body_xml, "the document's XML body is an empty object, of which no segment can be made"),
-)
-
-
-def documented_status(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    return None if excepted(UNDOCUMENTED, case, response) else status_code_conformance(ctx, response, case)
-
-
-def valid_is_accepted(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    if case.meta is None or case.meta.generation.mode.is_negative:
-        return None
-    return None if excepted(UNWELCOME, case, response) else positive_data_acceptance(ctx, response, case)
 
 
 def aim(case: AnyCase, shop: Served) -> None:
@@ -135,12 +124,7 @@ def aimed(seen: Any, table: str, shop: Served) -> Any:
 def test_store_is_as_the_vendors_document_says(case: AnyCase, shop: Served, successes: Counter[str]) -> None:
     shop.put_back()
     aim(case, shop)
-    response = case.call_and_validate(
-        base_url=f"{shop.url}/v3",
-        headers=TOKEN,
-        excluded_checks=[status_code_conformance, positive_data_acceptance],
-        additional_checks=[documented_status, valid_is_accepted],
-    )
+    response = DEPARTURES.call_and_validate(case, f"{shop.url}/v3")
     successes[case.operation.label] += response.status_code < 300
 
 

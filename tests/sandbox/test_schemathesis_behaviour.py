@@ -13,11 +13,7 @@ import schemathesis
 from schemathesis.checks import CheckContext
 from schemathesis.core.transport import Response
 from schemathesis.schemas import BaseSchema
-from schemathesis.specs.openapi.checks import (
-    negative_data_rejection,
-    positive_data_acceptance,
-    status_code_conformance,
-)
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from bot.sandbox.store.api.endpoints import ENDPOINTS
 from bot.sandbox.store.api.request import Request, is_storable
@@ -27,15 +23,15 @@ from tests.sandbox.fuzzing import (
     WITHOUT_TOKEN,
     AnyCase,
     Departure,
+    Departures,
     Served,
-    excepted,
+    is_broken,
     paged_too_large,
     paged_wrong,
     query,
     served_apart,
     vendor_document,
 )
-from tests.sandbox.served_store import TOKEN
 
 
 def reads(document: str, *paths: str) -> BaseSchema:
@@ -106,10 +102,6 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.removeprefix("-").isdigit()
 
 
-def is_broken(case: AnyCase, response: Response) -> bool:
-    return case.meta is not None and case.meta.generation.mode.is_negative
-
-
 UNDOCUMENTED = (
     Departure(204, is_order_list, "the vendor's pages on version 2 say what an empty list is; the document does not"),
     Departure(400, is_broken, "orders.v2.yml documents no refusal of a query; version 2 refuses with 400"),
@@ -120,16 +112,7 @@ UNDOCUMENTED = (
     *(Departure(status, text_impossible, "the document allows any text, NUL too") for status in (400, 422)),
 )
 UNWELCOME = tuple(one for one in UNDOCUMENTED if one.applies not in (is_order_list, is_broken))
-
-
-def documented_status(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    return None if excepted(UNDOCUMENTED, case, response) else status_code_conformance(ctx, response, case)
-
-
-def valid_is_accepted(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    if case.meta is None or case.meta.generation.mode.is_negative:
-        return None
-    return None if excepted(UNWELCOME, case, response) else positive_data_acceptance(ctx, response, case)
+DEPARTURES = Departures(UNDOCUMENTED, UNWELCOME)
 
 
 def invalid_is_refused(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
@@ -140,12 +123,7 @@ def invalid_is_refused(ctx: CheckContext, response: Response, case: AnyCase) -> 
 
 
 def check(case: AnyCase, url: str, successes: Counter[str]) -> None:
-    response = case.call_and_validate(
-        base_url=url,
-        headers=TOKEN,
-        excluded_checks=[status_code_conformance, positive_data_acceptance, negative_data_rejection],
-        additional_checks=[documented_status, valid_is_accepted, invalid_is_refused],
-    )
+    response = DEPARTURES.call_and_validate(case, url, without=[negative_data_rejection], more=[invalid_is_refused])
     successes[case.operation.label] += response.status_code < 300
 
 
