@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from bot.__main__ import main
 from bot.core.errors import Refusal
 from bot.facts_mode import EVERY, Progress, rebuild
 from bot.ledger.opening import open_ledger
 from bot.ledger.ports.facts import FactList
-from bot.sandbox.store import Store, application
+from bot.sandbox.store import Store
 from bot.sandbox.store.resources import customers as store_customers
 from tests.engines import ENGINES, Engine
 from tests.harness import environment_for, settings_for
 from tests.ledger.planned import LATER
 from tests.records import create_ledger
-from tests.sandbox.served_store import serving
+from tests.sandbox.served_store import serving_stores
 
 DONE = "Customers and orders are read anew: 3 orders, 1 subscriber and 2 customers.\n"
 
@@ -59,9 +58,7 @@ async def shop(database: Path, overrides: dict[str, str]) -> AsyncIterator[Serve
         store.act("place_order", customer_id=customer_id, total="9.99")
     store.act("subscribe", email="1@example.com")
     create_ledger(database)
-    app = web.Application()
-    app.add_subapp("/stores", application(store))
-    async with serving(app) as url:
+    async with serving_stores(store) as url:
         yield Served(store, url, database, overrides)
     store.close()
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from bot.sandbox.store import Store
 from bot.sandbox.store.refusals import TooMany
 from bot.sandbox.store.resources import segments
+from tests.seeded import register
 
 LATENCY = 0.05
 SEGMENT = "Newcomers"
@@ -86,12 +87,8 @@ class WatchedStore(Store):
 
 
 def _fill(store: WatchedStore) -> None:
+    register(store, ((email, _BORN) for email in store.emails))
     with store.shop.db as db:
-        db.executemany(
-            "INSERT INTO customers (email, first_name, last_name, folded, date_created, date_modified) "
-            "VALUES (?, 'Ida', 'Frey', 'ida frey', ?, ?)",
-            ((email, _BORN, _BORN) for email in store.emails),
-        )
         db.execute(
             "INSERT INTO profiles (id, customer_id, created_at, updated_at) "
             "SELECT format('00000000-0000-4000-8000-%012d', id), id, ?, ? FROM customers LIMIT ?",

@@ -19,15 +19,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from aiohttp import web
-
 from bot.bigcommerce import Share
 from bot.core.meters import NO_METERS
 from bot.engine.facts.reading import FactsReading
 from bot.engine.process import USUAL_LEASE, Process, elapsed
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import open_ledger
-from bot.sandbox.store import Store, application
+from bot.sandbox.store import Store
 from bot.serving import _share_time
 from bot.settings import load
 from bot.wiring import open_store, utc_now
@@ -35,7 +33,8 @@ from tests.benchmarks.loop_meter import longest_block
 from tests.harness import environment_for
 from tests.processes import ROOT, peak_megabytes
 from tests.records import create_ledger
-from tests.sandbox.served_store import serving
+from tests.sandbox.served_store import serving_stores
+from tests.seeded import register
 
 CUSTOMERS = 100_000
 ORDERS_EACH = 5
@@ -133,9 +132,7 @@ def _pages(rows: int) -> int:
 async def _shop(customers: int) -> AsyncIterator[tuple[Store, str]]:
     store = Store(":memory:")
     _fill(store, customers)
-    app = web.Application()
-    app.add_subapp("/stores", application(store))
-    async with serving(app) as url:
+    async with serving_stores(store) as url:
         yield store, url
     store.close()
 
@@ -145,12 +142,8 @@ def _fill(store: Store, customers: int) -> None:
     drawn, now = random.Random(2), datetime.now(UTC)
     days = [f"{now - timedelta(days=day, hours=1):%Y-%m-%dT%H:%M:%SZ}" for day in range(730)]
     people = [(f"{one}@example.com", drawn.choice(days)) for one in range(customers)]
+    register(store, people)
     with store.shop.db as db:
-        db.executemany(
-            "INSERT INTO customers (email, first_name, last_name, folded, date_created, date_modified) "
-            "VALUES (?1, 'Ada', 'Byron', 'ada byron', ?2, ?2)",
-            people,
-        )
         db.executemany(
             "INSERT INTO orders (customer_id, email, status_id, is_deleted, date_created, date_modified, total, "
             "refunded, currency, rate, country) VALUES (?, '', 10, 0, ?, ?, ?, 0, 'USD', '1.0000000000', 'US')",

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,9 +30,9 @@ from bot.bigcommerce import (
 )
 from bot.bigcommerce.behaviour_reader import BehaviourReader
 from bot.sandbox.store import Store as EmulatedStore
-from bot.sandbox.store import application
 from tests.bigcommerce.conftest import LAW, Clock, scripted, store_of
-from tests.sandbox.served_store import serving
+from tests.sandbox.served_store import serving_stores
+from tests.seeded import register
 
 PEOPLE = 260
 T = TypeVar("T")
@@ -72,15 +71,9 @@ async def shop() -> AsyncIterator[Shop]:
 async def opened(people: int = PEOPLE) -> AsyncIterator[Shop]:
     clock = Clock(1_775_000_000.0)
     emulated = EmulatedStore(":memory:", clock=clock, sleep=clock.sleep)
-    emulated.shop.db.executemany(
-        "INSERT INTO customers (email, first_name, last_name, folded, date_created, date_modified) "
-        "VALUES (?, 'Ada', 'Byron', 'ada byron', ?, ?)",
-        [(f"ada{at}@example.com", "2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z") for at in range(people)],
-    )
-    app = web.Application()
-    app.add_subapp("/stores", application(emulated))
+    register(emulated, [(f"ada{at}@example.com", "2025-01-01T00:00:00Z") for at in range(people)])
     async with (
-        serving(app) as url,
+        serving_stores(emulated) as url,
         connect(url, "sandbox", "sandbox-token", clock=clock, sleep=clock.sleep) as client,
     ):
         yield Shop(emulated, client, clock)

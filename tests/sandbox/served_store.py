@@ -46,6 +46,10 @@ class Served(NamedTuple):
         members = {profile["id"] for profile in inside}
         return [profile["id"] for profile in everybody if profile["id"] not in members][:count]
 
+    async def get_v2(self, path: str, **query: Any) -> httpx.Response:
+        """Return what version 2 of the API answers."""
+        return await self.api.get(f"{str(self.api.base_url).removesuffix('v3/')}v2{path}", params=query)
+
     async def everything(self, path: str) -> list[dict[str, Any]]:
         """Return the rows of all pages."""
         rows: list[dict[str, Any]] = []
@@ -68,6 +72,15 @@ async def served(*, customers: int = 400, quota: int | None = None) -> AsyncIter
         api.base_url = httpx.URL(f"{url}/sandbox/v3")
         yield Served(store, api, clock)
     store.close()
+
+
+@asynccontextmanager
+async def serving_stores(store: Store) -> AsyncIterator[str]:
+    """Serve a store where the vendor's stores are, as the bot is told of them; yield the URL before `/stores`."""
+    app = web.Application()
+    app.add_subapp("/stores", application(store))
+    async with serving(app) as url:
+        yield url
 
 
 @asynccontextmanager

@@ -2,10 +2,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from aiohttp import web
 
-from bot.sandbox.store import Store, application
-from tests.sandbox.served_store import TOKEN, Served, served, serving
+from bot.sandbox.store import Store
+from tests.sandbox.served_store import TOKEN, Served, served, serving_stores
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 SEGMENTATION = [
@@ -108,10 +107,9 @@ async def test_request_beyond_the_quota_does_nothing(shop: Served) -> None:
 
 
 async def test_application_serves_below_a_prefix_with_faults_and_method_errors_alike() -> None:
-    store, outer = Store(":memory:", store_hash="abc"), web.Application()
-    outer.add_subapp("/stores", application(store))
+    store = Store(":memory:", store_hash="abc")
     async with (
-        serving(outer) as url,
+        serving_stores(store) as url,
         httpx.AsyncClient(base_url=f"{url}/stores/abc/v3", headers=TOKEN) as api,
     ):
         store.faults.add("GET", "/customers", status=503)

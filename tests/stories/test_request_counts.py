@@ -12,6 +12,7 @@ from bot.bigcommerce.endpoints import MEMBERS_AT_ONCE
 from tests.conftest import OpenWorld
 from tests.engine.bench import bench
 from tests.harness import World, said
+from tests.seeded import register
 
 LONGEST_URL = 2_000
 BASE = "http://127.0.0.1:00000"
@@ -66,12 +67,8 @@ async def test_adding_1000_shoppers_by_email_costs_no_more_than_the_store_asks_f
 async def test_where_nobody_has_to_approve_the_bound_holds_in_all(length: int, missing: int) -> None:
     emails = [called(length, number) for number in range(1000)]
     async with bench(customers=0, rules=()) as machine:
+        register(machine.store, [(email, "2026-01-01T00:00:00Z") for email in emails])
         with machine.store.shop.db as db:
-            db.executemany(
-                "INSERT INTO customers (email, first_name, last_name, folded, date_created, date_modified) "
-                "VALUES (?, 'Ida', 'Frey', 'ida frey', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')",
-                [(email,) for email in emails],
-            )
             db.execute(
                 "INSERT INTO profiles (id, customer_id, created_at, updated_at) SELECT "
                 "format('00000000-0000-4000-8000-%012d', id), id, date_created, date_created FROM customers LIMIT ?",
