@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from bot.bigcommerce import (
     NO_SALES,
     Contradiction,
-    CustomerGroup,
     Forbidden,
     MalformedResponse,
     Order,
@@ -35,6 +34,8 @@ from tests.sandbox.served_store import serving_stores
 from tests.seeded import register
 
 PEOPLE = 260
+ORDER = {"id": 1, "customer_id": 1, "status_id": 11, "total_inc_tax": "1", "date_created": "2026-01-01T00:00:00Z"}
+CUSTOMER = {"id": 1, "email": "a@example.com", "date_created": "2026-01-01T00:00:00Z"}
 T = TypeVar("T")
 
 
@@ -80,6 +81,14 @@ async def opened(people: int = PEOPLE) -> AsyncIterator[Shop]:
     emulated.close()
 
 
+def now_of(shop: Shop) -> datetime:
+    return datetime.fromtimestamp(shop.clock.now, UTC)
+
+
+async def listed(found: AsyncIterator[T]) -> list[T]:
+    return [one async for one in found]
+
+
 async def test_an_order_is_who_when_how_much_and_nothing_else(shop: Shop) -> None:
     number = shop.order(7, "361.95", status_id=10)
     [order] = await shop.orders()
@@ -99,7 +108,7 @@ async def test_refunds_are_taken_off_in_the_stores_own_currency(shop: Shop) -> N
 async def test_pages_follow_ids_and_a_full_one_is_followed(shop: Shop) -> None:
     for _ in range(500):
         shop.order()
-    parts = [part async for part in shop.behaviour.orders()]
+    parts = await listed(shop.behaviour.orders())
     assert [(len(part.items), part.position, part.is_last) for part in parts] == [
         (250, Position("250", 250, 500), False),
         (250, Position("500", 500, 500), False),
@@ -181,30 +190,20 @@ async def test_an_answer_that_does_not_fit_the_count_is_refused(shop: Shop, way:
         await shop.orders()
 
 
-def order_of(**fields: Any) -> Order:
-    row = {"id": 1, "customer_id": 1, "status_id": 11, "total_inc_tax": "1", "date_created": "2026-01-01T00:00:00Z"}
-    return Order.model_validate({**row, **fields})
-
-
 async def test_a_short_page_is_followed_by_the_rest(shop: Shop) -> None:
     for _ in range(20):
         shop.order()
-    shop.emulated.faults.add("GET", "/orders", status=200, body=orders_body(range(1, 11)))
+    shop.emulated.faults.add("GET", "/orders", status=200, body=[ORDER | {"id": id_} for id_ in range(1, 11)])
     assert [one.id for one in await shop.orders()] == list(range(1, 21))
 
 
 async def test_a_list_that_ends_too_early_is_refused(shop: Shop) -> None:
     for _ in range(20):
         shop.order()
-    shop.emulated.faults.add("GET", "/orders", status=200, body=orders_body(range(1, 11)))
+    shop.emulated.faults.add("GET", "/orders", status=200, body=[ORDER | {"id": id_} for id_ in range(1, 11)])
     shop.emulated.faults.add("GET", "/orders", pages="empty", times=None)
     with pytest.raises(Contradiction, match="It counts 20 and lists 10"):
         await shop.orders()
-
-
-def orders_body(ids: range) -> list[dict[str, Any]]:
-    row = {"customer_id": 1, "status_id": 11, "total_inc_tax": "1", "date_created": "2026-01-01T00:00:00Z"}
-    return [{"id": id_, **row} for id_ in ids]
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"count": None}, {"count": -1}])
@@ -226,7 +225,7 @@ async def test_the_scope_of_customers_is_another_one(shop: Shop) -> None:
     assert await shop.orders() == []
     for reading in (shop.behaviour.customers(), shop.behaviour.groups(), shop.behaviour.subscribers()):
         with pytest.raises(Forbidden, match="store_v2_customers"):
-            [one async for one in reading]
+            await listed(reading)
 
 
 @pytest.mark.parametrize(
@@ -243,10 +242,10 @@ async def test_the_scope_of_customers_is_another_one(shop: Shop) -> None:
     ],
 )
 async def test_an_order_that_makes_no_sense_is_refused_and_not_quoted(clock: Clock, fields: dict[str, Any]) -> None:
-    body = [orders_body(range(1, 2))[0] | fields]
+    body = [ORDER | fields]
     async with store_of(scripted(httpx.Response(200, json=body)), clock) as (store, _):
         with pytest.raises(MalformedResponse) as refused:
-            [part async for part in store.behaviour.orders(at=Position(counted=1))]
+            await listed(store.behaviour.orders(at=Position(counted=1)))
         assert "Ada" not in f"{refused.value} {refused.value.cause}"
 
 
@@ -254,14 +253,14 @@ async def test_an_order_that_makes_no_sense_is_refused_and_not_quoted(clock: Clo
 async def test_an_answer_that_is_no_list_of_orders_is_refused(clock: Clock, body: bytes) -> None:
     async with store_of(scripted(httpx.Response(200, content=body)), clock) as (store, _):
         with pytest.raises(MalformedResponse):
-            [part async for part in store.behaviour.orders(at=Position(counted=1))]
+            await listed(store.behaviour.orders(at=Position(counted=1)))
 
 
 async def test_half_a_character_in_what_is_not_kept_hides_no_order(clock: Clock) -> None:
     body = b'[{"id": 1, "customer_id": null, "status_id": 2, "total_inc_tax": 1, "staff_notes": "\\ud800",'
     body += b'"date_created": "2026-01-01T00:00:00Z"}]'
     async with store_of(scripted(httpx.Response(200, content=body)), clock) as (store, _):
-        [part] = [part async for part in store.behaviour.orders(at=Position(counted=1))]
+        [part] = await listed(store.behaviour.orders(at=Position(counted=1)))
         assert [(one.customer_id, one.amount) for one in part.items] == [(0, 10_000)]
 
 
@@ -273,7 +272,7 @@ async def test_half_a_character_in_what_is_not_kept_hides_no_order(clock: Clock)
 )
 def test_an_amount_is_exact_to_the_last_part(total: Decimal, refunded: Decimal, rate: str | None) -> None:
     fields = {"total_inc_tax": f"{total:.4f}", "refunded_amount": f"{refunded:.4f}"}
-    order = order_of(**fields, store_default_to_transactional_exchange_rate=rate)
+    order = Order.model_validate(ORDER | fields | {"store_default_to_transactional_exchange_rate": rate})
     exact = (Fraction(total) - Fraction(refunded)) * 10_000 / Fraction(rate or 1)
     assert abs(order.amount - exact) <= Fraction(1, 2)
 
@@ -319,10 +318,11 @@ def change_something(shop: Shop, dice: random.Random, orders: list[int]) -> set[
 async def test_customers_come_with_what_rules_need(shop: Shop) -> None:
     shop.emulated.act("set_attribute", customer_id=3, name="Tier", value="Gold")
     shop.emulated.act("change_customer", customer_id=3, group="Wholesale", countries=["DE", "AT", "DE"])
-    parts = [part async for part in shop.behaviour.customers()]
+    parts = await listed(shop.behaviour.customers())
     assert [len(part.items) for part in parts] == [250, 10]
     assert (parts[-1].position.read, parts[-1].position.counted, parts[-1].is_last) == (260, 260, True)
-    one, [tier], [group] = parts[0].items[2], [*await listed(shop.behaviour.attributes())], await groups_of(shop)
+    [tier], [group] = await listed(shop.behaviour.attributes()), await listed(shop.behaviour.groups())
+    one = parts[0].items[2]
     assert (one.id, one.email, one.registered_at.year, one.group_id) == (3, "ada2@example.com", 2025, group.id)
     assert (one.countries, one.attributes) == (("DE", "AT"), {tier.id: "Gold"})
     assert (tier.name, tier.type, group.name) == ("Tier", "string", "Wholesale")
@@ -331,21 +331,9 @@ async def test_customers_come_with_what_rules_need(shop: Shop) -> None:
     assert (plain.group_id, plain.countries, plain.attributes) == (0, (), {})
 
 
-def now_of(shop: Shop) -> datetime:
-    return datetime.fromtimestamp(shop.clock.now, UTC)
-
-
-async def groups_of(shop: Shop) -> list[CustomerGroup]:
-    return await listed(shop.behaviour.groups())
-
-
-async def listed(found: AsyncIterator[T]) -> list[T]:
-    return [one async for one in found]
-
-
 async def test_customers_can_be_read_on_from_a_cursor(shop: Shop) -> None:
-    [first, second] = [part async for part in shop.behaviour.customers()]
-    again = [part async for part in shop.behaviour.customers(at=first.position)]
+    [first, second] = await listed(shop.behaviour.customers())
+    again = await listed(shop.behaviour.customers(at=first.position))
     assert again == [second]
 
 
@@ -378,9 +366,8 @@ async def test_pages_of_customers_that_do_not_fit_are_refused(shop: Shop, way: s
 
 
 async def test_customers_without_what_was_asked_for_are_refused(clock: Clock) -> None:
-    row = {"id": 1, "email": "a@example.com", "date_created": "2026-01-01T00:00:00Z"}
     for more in ({}, {"addresses": 7, "attributes": []}, {"addresses": [], "attributes": ["Gold"]}):
-        body = {"data": [row | more], "meta": {"pagination": {"total": 1}}}
+        body = {"data": [CUSTOMER | more], "meta": {"pagination": {"total": 1}}}
         async with store_of(scripted(httpx.Response(200, json=body)), clock) as (store, _):
             with pytest.raises(MalformedResponse):
                 await listed(store.behaviour.customers())
@@ -393,8 +380,8 @@ async def test_customers_that_are_not_counted_are_refused(clock: Clock) -> None:
 
 
 async def test_nothing_where_a_list_was_is_an_empty_list(clock: Clock) -> None:
-    row = {"id": 1, "email": "a@example.com", "date_created": "2026-01-01T00:00:00Z", "customer_group_id": None}
-    body = {"data": [row | {"addresses": None, "attributes": None}], "meta": {"pagination": {"total": 1}}}
+    nothing = dict.fromkeys(("addresses", "attributes", "customer_group_id"))
+    body = {"data": [CUSTOMER | nothing], "meta": {"pagination": {"total": 1}}}
     async with store_of(scripted(httpx.Response(200, json=body)), clock) as (store, _):
         [part] = await listed(store.behaviour.customers())
         assert [(one.countries, one.attributes, one.group_id) for one in part.items] == [((), {}, 0)]
@@ -433,7 +420,7 @@ async def test_more_groups_than_a_page_are_listed(shop: Shop) -> None:
     shop.emulated.shop.db.executemany(
         "INSERT INTO customer_groups (name) VALUES (?)", [(f"Group {at}",) for at in range(251)]
     )
-    assert len(await groups_of(shop)) == 251
+    assert len(await listed(shop.behaviour.groups())) == 251
 
 
 async def test_groups_whose_pages_are_all_the_same_are_refused(clock: Clock) -> None:

@@ -55,6 +55,12 @@ def inside(slack: World, name: str = "Gold") -> set[str]:
     return {email for email in (ADA, BEN, CHEN) if slack.profile_id(email) in found}
 
 
+async def start_rule(slack: World, rule: str = RULE) -> None:
+    """Ana asks for Gold to follow a rule, and Ben starts it."""
+    await slack.type(f"/segment rule Gold {rule}")
+    await slack.press("Start Rule", by="ben")
+
+
 async def test_a_segment_follows_a_rule_once_a_second_person_agrees(shop: World) -> None:
     await shop.type(f"/segment rule Gold {RULE}", by="ana")
     card = said(shop.card(1))
@@ -79,8 +85,7 @@ async def test_a_segment_follows_a_rule_once_a_second_person_agrees(shop: World)
 
 
 async def test_undoing_it_puts_shoppers_back_and_drops_the_rule(shop: World) -> None:
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     await shop.type("/change undo 1")
     assert "Make the segment Gold a plain list again" in said(shop.card(2))
     await shop.press("Undo Change", by="ben", change=2)
@@ -101,8 +106,7 @@ async def test_what_was_bought_meanwhile_is_asked_about_again(shop: World) -> No
 
 
 async def test_the_same_rule_asked_for_again_is_run_again(shop: World) -> None:
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     await shop.type(f"/segment rule Gold {RULE}")
     assert "Nothing to do: Gold follows this rule already, and no one would join or leave." in shop.whisper()
     await buy(shop, BEN)
@@ -116,8 +120,7 @@ async def test_the_same_rule_asked_for_again_is_run_again(shop: World) -> None:
 
 
 async def test_another_rule_takes_the_place_of_the_first(shop: World) -> None:
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     await shop.type("/segment rule Gold spent over 500 in 90 days and in Gold")
     card = said(shop.card(2))
     assert "Let the segment Gold follow another rule" in card
@@ -132,8 +135,7 @@ async def test_another_rule_takes_the_place_of_the_first(shop: World) -> None:
 async def test_freezing_makes_a_list_of_it_again_at_once(shop: World) -> None:
     await shop.type("/segment freeze Gold")
     assert "Gold is a plain list already: it follows no rule." in shop.whisper()
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     await shop.type("/segment freeze Gold")
     assert "Done" in said(shop.card(2))
     assert inside(shop) == {ADA, CHEN}
@@ -187,8 +189,7 @@ async def test_what_was_read_too_long_ago_is_read_anew_before_an_approval(shop: 
 
 
 async def test_a_rule_for_later_is_still_possible_when_the_bot_slept_until_then(shop: World) -> None:
-    await shop.type(f"/segment rule Gold {RULE} at:in 3 days")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop, f"{RULE} at:in 3 days")
     shop.clock.forward(days=3)
     await shop.sweep()
     assert "Approved, runs" in said(shop.card(1))
@@ -218,8 +219,7 @@ async def test_where_segments_follow_rules_what_changed_is_read_each_hour(shop: 
     before = shop.asked()
     await shop.sweep()
     assert shop.asked() == before
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     shop.store.act("place_order", customer_id=shop.customer_id(BEN), total="600.00")
     shop.clock.forward(minutes=2)
     await shop.sweep()
@@ -233,8 +233,7 @@ async def test_where_segments_follow_rules_what_changed_is_read_each_hour(shop: 
 
 @pytest.mark.parametrize("refused", ["orders are gone", "a scope is gone"])
 async def test_a_reading_that_was_refused_begins_anew_an_hour_later_not_each_minute(shop: World, refused: str) -> None:
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     if refused == "orders are gone":
         with shop.store.shop.db as db:
             db.execute("DELETE FROM orders")
@@ -274,8 +273,7 @@ async def read_pages(slack: World) -> int:
 
 
 async def test_while_another_bot_reads_nobody_is_warned(shop: World, caplog: pytest.LogCaptureFixture) -> None:
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     shop.clock.forward(hours=2)
     assert shop.bot
     ledger, now = shop.bot.engine.process.ledger, shop.clock()
@@ -322,15 +320,13 @@ async def test_of_whom_nothing_was_read_nobody_leaves(shop: World) -> None:
     shop.register("new@example.com")
     shop.give_profiles("new@example.com")
     shop.join("Gold", "new@example.com")
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     assert inside(shop) == {ADA, CHEN}
     assert shop.profile_id("new@example.com") in shop.members("Gold")
 
 
 async def test_whoever_changes_it_by_hand_is_told_that_the_rule_takes_it_back(shop: World) -> None:
-    await shop.type(f"/segment rule Gold {RULE}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop)
     warning = "Gold follows a rule: its next run takes back what the rule does not say."
     await shop.type(f"/segment add Gold {BEN}")
     assert warning in said(shop.card(2))
@@ -351,16 +347,14 @@ async def test_whoever_changes_it_by_hand_is_told_that_the_rule_takes_it_back(sh
 
 async def test_a_rule_too_long_for_a_form_is_to_be_typed(shop: World) -> None:
     ids = shop.put(*(letter * 240 for letter in "abcdefghijklm"))
-    await shop.type(f"/segment rule Gold accepts marketing, or in {' or '.join(ids)}")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop, f"accepts marketing, or in {' or '.join(ids)}")
     await shop.type("/segment rule Gold")
     assert "The rule of “Gold” is longer than a form holds. Type the whole new rule" in str(shop.form())
     assert "/segment rule Gold …" in str(shop.form())
 
 
 async def test_deleting_a_segment_tells_which_rules_are_lost_by_it(shop: World) -> None:
-    await shop.type("/segment rule Gold in VIPs or accepts marketing")
-    await shop.press("Start Rule", by="ben")
+    await start_rule(shop, "in VIPs or accepts marketing")
     await shop.type("/segment delete VIPs, Gold")
     card = said(shop.card(2))
     assert "Gold follows a rule, which an undo does not bring back." in card

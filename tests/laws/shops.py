@@ -48,6 +48,8 @@ STRANGERS = st.sampled_from(("new+list@Example.COM", "*b*@example.com", "käthe@
 """Addresses that nobody is registered with."""
 RULED = "Newsletter"
 """The segment that follows a rule."""
+NEVER = Followed(rule=NeverOrdered(), words="never ordered")
+"""The rule that it follows."""
 FOLLOWED = st.sampled_from(("accepts marketing", "ACCEPTS MARKETING")).map(
     lambda words: Followed(rule=AcceptsMarketing(), words=words)
 )
@@ -62,8 +64,7 @@ async def a_shop() -> AsyncIterator[Bench]:
     async with bench(customers=12) as machine:
         drafts = [{"email": email, "first_name": "Ada", "last_name": "Byron"} for email in NEWCOMERS]
         store_customers.create(machine.store.shop, drafts)
-        followed = FollowRule(segment=ruled(machine), after=Followed(rule=NeverOrdered(), words="never ordered"))
-        await machine.carry_out(Plan(steps=(followed,)))
+        await machine.carry_out(Plan(steps=(FollowRule(segment=ruled(machine), after=NEVER),)))
         yield machine
 
 

@@ -1,5 +1,7 @@
 """A law: what a field of a form takes, asks or refuses is what words do, for each text of every Command."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -36,6 +38,14 @@ DRESSES = (
     "VIPs {}", "{} and delete Loyal", "{}, X to Silver", "either {} or Silver",
 )  # fmt: skip
 WORDS = st.sampled_from(("Gold", "Gold members", "Größe", "2026", "Win-back"))
+
+
+@asynccontextmanager
+async def a_shop_with_loyal() -> AsyncIterator[Shop]:
+    """The sandbox's segments, and one called Loyal."""
+    async with bench(customers=1) as machine:
+        await machine.client.create_segments(NewSegment(name="Loyal"))
+        yield Shop(machine.client)
 
 
 def others(command: Command, besides: str) -> dict[str, Any]:
@@ -76,9 +86,7 @@ def keyed(values: dict[str, Any]) -> str:
 @LAW
 async def test_a_new_name_is_judged_alike(command: Command, field: str, dress: str, word: str) -> None:
     text = dress.format(word)
-    async with bench(customers=1) as machine:
-        await machine.client.create_segments(NewSegment(name="Loyal"))
-        shop = Shop(machine.client)
+    async with a_shop_with_loyal() as shop:
         form = await outcome(Call(command, others(command, field) | {field: text}), shop, field)
         given = keyed(others(command, field))
         words = await by_words(command, f"{given} {field}:{text}" if given else text, field, shop)

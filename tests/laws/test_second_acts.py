@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bigcommerce import NewSegment
 from bot.core.command import Call, Command
 from bot.core.errors import Question
 from bot.core.language.args import typed_fields
@@ -16,8 +15,7 @@ from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
 from commands import GROUPS
 from commands.segment import GROUP
-from tests.engine.bench import bench
-from tests.laws.test_forms_and_words import NAMES
+from tests.laws.test_forms_and_words import NAMES, a_shop_with_loyal
 from tests.laws.values import LAW
 
 ORDERS = [
@@ -68,9 +66,7 @@ async def test_a_second_order_is_never_taken_into_a_name(
     if order in ALIKE and command.name == "create":  # takes one name, and nothing that leads to it
         return
     second = order[0].upper() + order[1:] if is_capital else order
-    async with bench(customers=1) as machine:
-        await machine.client.create_segments(NewSegment(name="Loyal"))
-        shop = Shop(machine.client)
+    async with a_shop_with_loyal() as shop:
         line = typed(command, f"{name}{joint}{second}", lead if command.name != "create" else "")
         found = await outcome(command, line, field, shop)
         assert len(found) > 1, (line, found)
@@ -90,18 +86,16 @@ async def test_a_second_order_is_never_taken_into_a_name(
     ],
 )
 async def test_a_condition_is_never_taken_into_a_name(command: Command, field: str, behind: str) -> None:
-    async with bench(customers=1) as machine:
-        await machine.client.create_segments(NewSegment(name="Loyal"))
+    async with a_shop_with_loyal() as shop:
         line = typed(command, f"Gold {behind}", "to" if command.name != "create" else "")
-        found = await outcome(command, line, field, Shop(machine.client))
+        found = await outcome(command, line, field, shop)
         assert {"Gold", f"Gold {behind}"} <= {*found}, (line, found)
 
 
 @pytest.mark.parametrize("name", HONEST)
 async def test_no_one_is_asked_about_an_honest_name(name: str) -> None:
-    async with bench(customers=1) as machine:
-        await machine.client.create_segments(NewSegment(name="Loyal"))
+    async with a_shop_with_loyal() as shop:
         for command, field in NAMES:
             for lead in ("", "to"):
                 line = typed(command, name, lead)
-                assert await outcome(command, line, field, Shop(machine.client)) == (name,), line
+                assert await outcome(command, line, field, shop) == (name,), line

@@ -6,15 +6,14 @@ from bot.core.errors import NothingToDo
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import Applied, DropRule, FollowRule, Gone, SegmentRef
 from bot.core.segment_rules.followed import Followed
-from bot.core.segment_rules.rule import AcceptsMarketing, HasAttribute, InGroup, NeverOrdered, Not
+from bot.core.segment_rules.rule import AcceptsMarketing, HasAttribute, InGroup, Not
 from bot.core.segment_rules.vocabulary import Named
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule, vocabulary_of_words
 from bot.core.store_view.cached_shop import Shop
 from tests.core.samples import VIPS, uuid
-from tests.laws.shops import RULED, a_shop, ruled
+from tests.laws.shops import NEVER, RULED, a_shop, ruled
 from tests.laws.steps import shop_of
 
-NEVER = Followed(rule=NeverOrdered(), words="never ordered")
 MARKETING = Followed(rule=AcceptsMarketing(), words="accepts marketing")
 
 

@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +13,8 @@ from bot.core.segment_rules.followed import NO_RULES
 from bot.core.segment_rules.rule import Any_, NeverOrdered, Not, Ordered, Period, Rule
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
-from tests.core.segment_rules.test_evaluation import BEGAN, sums_of
+from tests.core.segment_rules.test_evaluation import BEGAN, BERLIN, sums_of
 from tests.laws.values import LAW
-
-BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @dataclass(frozen=True)

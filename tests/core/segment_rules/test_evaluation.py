@@ -24,6 +24,7 @@ from bot.core.segment_rules.rule import (
     Rule,
     Spent,
 )
+from tests.core.samples import uuid
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
 from tests.laws.values import LAW
@@ -104,7 +105,7 @@ def test_a_day_counts_from_its_first_second_in_the_teams_zone(rule: Rule, at: da
 
 
 GOLD, GERMAN = HasAttribute(attribute_id=1, values=("Gold", "Silver")), InCountry(countries=("DE", "AT"))
-VIPS = "00000000-0000-4000-8000-000000000001"
+VIPS = uuid(1)
 
 
 @pytest.mark.parametrize(
