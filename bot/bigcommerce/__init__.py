@@ -34,6 +34,7 @@ from bot.bigcommerce.behaviour_reader import BehaviourReader
 from bot.bigcommerce.client import API_URL, Store, connect
 from bot.bigcommerce.connection import LONGEST_WRITE
 from bot.bigcommerce.errors import (
+    CUSTOMERS_READ,
     MARKETING,
     MARKETING_READ,
     ORDERS_READ,
@@ -83,6 +84,7 @@ from bot.bigcommerce.wire_format import is_uuid
 
 __all__ = [
     "API_URL",
+    "CUSTOMERS_READ",
     "LONGEST_WRITE",
     "MARKETING",
     "MARKETING_READ",

@@ -32,7 +32,8 @@ class BehaviourReader(ListReader):
 
     `orders` and `customers` come page by page, each with the position from which another reading can go on, also in
     another process. Where such a reading ends without an error, it was whole: the store counts no more than it listed.
-    `since` asks for what was modified then or later; deletions are not seen. It needs the scopes of `errors`.
+    `since` asks for what was modified then or later; deletions are not seen. It needs the
+    scopes ORDERS_READ and CUSTOMERS_READ.
     """
 
     async def orders(self, *, since: datetime | None = None, at: Position = START) -> AsyncGenerator[Part[Order], None]:

@@ -32,8 +32,8 @@ from typing import ClassVar
 
 MARKETING, MARKETING_READ = "store_v2_marketing", "store_v2_marketing_read_only"
 """The scopes that a token needs to change promotions, and to read them."""
-ORDERS_READ = "store_v2_orders_read_only"
-"""The scope that a token needs to read orders."""
+ORDERS_READ, CUSTOMERS_READ = "store_v2_orders_read_only", "store_v2_customers_read_only"
+"""The scopes that a token needs to read orders, and what customers are like."""
 _FIELD = re.compile(r"[\w.\[\]-]{1,60}")
 """The shape of a field's name. Anything else in its place may be personal data."""
 

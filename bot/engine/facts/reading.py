@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.bigcommerce import Contradiction, Forbidden, Lane, Reader
+from bot.bigcommerce import CUSTOMERS_READ, ORDERS_READ, Contradiction, Forbidden, Lane, Reader
 from bot.core.errors import Impossible
 from bot.core.segment_rules.facts import Freshness
 from bot.engine.facts.lists import pages_of
@@ -24,8 +24,8 @@ MOST_GONE = 0.1
 FEW_GONE = 10
 """So many may be gone at once, however few there are."""
 SCOPES = {
-    FactList.ORDERS: "store_v2_orders_read_only",
-    **dict.fromkeys((FactList.SUBSCRIBERS, FactList.CUSTOMERS, FactList.ATTRIBUTES), "store_v2_customers_read_only"),
+    FactList.ORDERS: ORDERS_READ,
+    **dict.fromkeys((FactList.SUBSCRIBERS, FactList.CUSTOMERS, FactList.ATTRIBUTES), CUSTOMERS_READ),
 }
 """What the vendor calls the scopes that the lists need; one that allows to modify is enough, too."""
 ReportProgress = Callable[[FactList, int, int | None], None]
