@@ -35,6 +35,9 @@ BOUNDED = {
     "AddMembers.newcomers": {"maxItems": 500},
     "AddMembers.profile_ids": {"maxItems": 500},
     "BlockActions.actions": {"minItems": 1},
+    "Guard.most": {"minimum": 0},
+    "Guard.most_live": {"minimum": 0},
+    "Guard.percent": {"maximum": 100, "minimum": 0},
     "HasAttribute.values": {"minItems": 1},
     "InCountry.countries": {"minItems": 1},
     "InGroup.group_ids": {"minItems": 1},
@@ -98,6 +101,7 @@ LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")
 BOUNDS = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "minimum", "maximum", "exclusiveMinimum"}
 SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Approval": {"counts_for": (0,)},  # of an earlier version, which knew one requirement
+    "ByHand": {"kind": "by_hand"},
     "Caller": {"lane": Lane.AWAITED},
     "Change": {"version": 1, "revision": 1, "state": "planned"},
     "Clicked": {"kind": "clicked"},
@@ -105,8 +109,11 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Edited": {"kind": "edited"},
     "Encoding": {"is_certain": True},
     "FromShell": {"kind": "shell"},
+    "Daily": {"kind": "daily"},
     "DueInput": {"max_length": 255},
     "FirstName": {"max_length": 255},
+    "Guard": {"percent": 10, "most": 50, "most_live": 25},
+    "Hourly": {"kind": "hourly"},
     "Kept": {"private": True},
     "LastName": {"max_length": 255},
     "Layout": {"width": 1},

@@ -12,11 +12,11 @@ from bot.bigcommerce import Reader, StoreError
 from bot.core.answers import Answer
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
+from bot.core.daily_times import due
 from bot.core.errors import NotRecorded
 from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.gather import gather
 from bot.core.summary.message import compose
-from bot.core.summary.schedule import due
 from bot.core.summary.summary import Summary
 from bot.core.summary.summary_run import (
     PAUSE,

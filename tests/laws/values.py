@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting, Unread
 from bot.core.segment_rules.followed import Followed
-from tests.core.segment_rules.drawn import RULES
+from tests.core.segment_rules.drawn import RULES, SCHEDULES
 
 # The same examples each time, however busy the machine is: a law fails when it is broken, and never else.
 LAW = settings(
@@ -60,7 +60,7 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     type(None): st.none(),
     datetime: moments,
     Targeting: rules,
-    Followed: st.builds(Followed, rule=RULES, words=texts),
+    Followed: st.builds(Followed, rule=RULES, words=texts, schedule=SCHEDULES, policy=texts),
 }
 
 

@@ -15,8 +15,8 @@ from bot.core.answers import Answer
 from bot.core.approval.changes import State
 from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.policy import Policy
+from bot.core.daily_times import due
 from bot.core.invocation import ClickedButton
-from bot.core.summary.schedule import due
 from bot.engine.daily_summary import Schedule
 from bot.ledger.ledger import Ledger
 from tests.approvals.mortal import Site

@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.core.frozen_value import Value
+from bot.core.segment_rules.guard import Guard
 from bot.core.segment_rules.rule import Rule
+from bot.core.segment_rules.schedule import ByHand, Schedule
 
 
 class Followed(Value):
-    """A rule, and its ``words`` as people approved them, with the names that its segments and groups had then."""
+    """A rule, and its ``words`` as people approved them, with the names that its segments and groups had then.
+
+    With it they approved its ``schedule`` and its ``guard``, under the policy of this digest ("" in what was stored
+    before rules had schedules: these run by hand).
+    """
 
     rule: Rule
     words: str
+    schedule: Schedule = ByHand()
+    guard: Guard = Guard()
+    policy: str = ""
 
 
 class FollowedBy(Value):

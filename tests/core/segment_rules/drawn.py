@@ -1,6 +1,6 @@
 """Rules and shops, drawn at random."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
@@ -23,6 +23,7 @@ from bot.core.segment_rules.rule import (
     Rule,
     Spent,
 )
+from bot.core.segment_rules.schedule import ByHand, Daily, Hourly, Schedule
 from tests.core.samples import uuid
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
 
@@ -103,4 +104,9 @@ SHOPS = st.builds(
     st.lists(CUSTOMERS, min_size=1, max_size=6),
     st.lists(ORDERS, max_size=12),
     st.fixed_dictionaries(dict.fromkeys(SEGMENTS, st.frozensets(st.integers(1, 6)))),
+)
+SCHEDULES: st.SearchStrategy[Schedule] = st.one_of(
+    st.just(ByHand()),
+    st.just(Hourly()),
+    st.builds(Daily, at=st.builds(time, st.integers(0, 23), st.integers(0, 59))),
 )

@@ -1,4 +1,4 @@
-"""The days and times at which summaries are due. Pure."""
+"""The days and times at which what happens daily is due. Pure."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Each local day has one moment at which its summary is due, whatever clocks do in the zone."""
+"""Each local day has one moment at which its daily time is due, whatever clocks do in the zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.summary.schedule import due, moment
+from bot.core.daily_times import due, moment
 from tests.laws.values import LAW
 
 ZONES = (
