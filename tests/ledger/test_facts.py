@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.core.errors import NotRecorded
-from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
+from bot.core.segment_rules.facts import CustomerFacts, Freshness, OneCustomer, OrderSums, Sale
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.facts import (
     AttributeFact,
@@ -115,6 +115,20 @@ async def test_a_subscriber_is_found_by_the_digest(reading: Ledger) -> None:
     rows = [SubscriberFact(1, 5, True), SubscriberFact(2, 5, False), SubscriberFact(3, 6, False)]
     await saved(reading, FactList.SUBSCRIBERS, rows)
     assert [one.accepts_marketing for one in await all_customers(reading)] == [True, False, False]
+
+
+async def test_one_customer_is_found_with_each_sale_in_order(reading: Ledger) -> None:
+    rows = [order(5, days=1, amount=7), order(9), order(3, days=1, status=CANCELLED), order(4, 2), order(2, days=1)]
+    await saved(reading, FactList.ORDERS, [*rows, order(6, 8)])
+    await saved(
+        reading, FactList.CUSTOMERS, [customer(1, attributes={3: "Gold"}, email_key=7), customer(2), customer(3)]
+    )
+    await saved(reading, FactList.SUBSCRIBERS, [SubscriberFact(1, 7, True)])
+    sales = (Sale(9, NOW, 100), Sale(2, NOW + DAY, 100), Sale(5, NOW + DAY, 7))
+    for found in await all_customers(reading):
+        expected = {1: sales, 2: (Sale(4, NOW, 100),), 3: ()}[found.id]
+        assert await reading.facts.one_customer(found.id) == OneCustomer(found, expected)
+    assert await reading.facts.one_customer(8) is None
 
 
 async def test_attributes_are_set_one_by_one(reading: Ledger) -> None:

@@ -28,6 +28,21 @@ class CustomerFacts(NamedTuple):
     accepts_marketing: bool
 
 
+class Sale(NamedTuple):
+    """An order that is a sale: what is left of it after refunds, in ``MONEY``."""
+
+    id: int
+    placed_at: datetime
+    amount: int
+
+
+class OneCustomer(NamedTuple):
+    """A customer, and each of their sales, oldest first."""
+
+    facts: CustomerFacts
+    sales: Sequence[Sale] = ()
+
+
 class Freshness(NamedTuple):
     """How well the facts show the store.
 
@@ -57,3 +72,6 @@ class FactsReader(Protocol):
         Guests' orders do not count, nor do incomplete, refunded, cancelled and declined ones. Customers without any
         are left out.
         """
+
+    async def one_customer(self, customer_id: int) -> OneCustomer | None:
+        """Return one customer with each order that counts; None of whom nothing is known."""

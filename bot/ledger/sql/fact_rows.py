@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from bot.core.segment_rules.facts import CustomerFacts, OrderSums
+from bot.core.segment_rules.facts import CustomerFacts, OrderSums, Sale
 from bot.ledger.ports.facts import AttributeFact, CustomerFact, FactList, Facts, OrderFact, SubscriberFact
 from bot.ledger.sql.database import Connection, placeholders
 
@@ -108,6 +108,12 @@ def sums(row: Sequence[Any]) -> OrderSums:
     """Return a customer's sums of what is stored."""
     customer_id, orders, spent, last = row
     return OrderSums(customer_id, orders, int(spent), _time(last))
+
+
+def sale(row: Sequence[Any]) -> Sale:
+    """Return a sale of what is stored."""
+    id_, placed_at, amount = row
+    return Sale(id_, _time(placed_at), amount)
 
 
 def _attributes_text(attributes: Any) -> str:

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from bot.bigcommerce import NO_SALES
 from bot.bigcommerce.wire_format import batches
-from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
+from bot.core.segment_rules.facts import CustomerFacts, Freshness, OneCustomer, OrderSums
 from bot.core.timestamps import timestamp
 from bot.ledger.ports.facts import FactList, Facts, FactsState, Outdated, ReadElsewhere
 from bot.ledger.sql.database import Connection, Database, placeholders, statement
-from bot.ledger.sql.fact_rows import TABLES, customer, save_rows, sums
+from bot.ledger.sql.fact_rows import TABLES, customer, sale, save_rows, sums
 from bot.ledger.sql.leases import Releases, unheld
 
 PIECE = 5_000
@@ -26,10 +26,16 @@ _BEGIN = "INSERT INTO fact_reading (id) VALUES (1) ON CONFLICT DO NOTHING"
 _CLAIM = f"UPDATE fact_reading SET owner = ? WHERE {unheld('owner')} RETURNING body"
 _RELEASE = "UPDATE fact_reading SET owner = '' WHERE owner = ?"
 _SAVE = "UPDATE fact_reading SET body = ? WHERE owner = ? RETURNING id"
-CUSTOMERS = """
+_CUSTOMER = """
     SELECT id, registered_at, group_id, countries, attributes, EXISTS (
         SELECT 1 FROM subscriber_facts AS one WHERE one.email_key = customer_facts.email_key AND one.accepts = 1
-    ) FROM customer_facts ORDER BY id
+    ) FROM customer_facts
+"""
+CUSTOMERS = f"{_CUSTOMER} ORDER BY id"
+ONE_CUSTOMER = f"{_CUSTOMER} WHERE id = ?"
+SALES = f"""
+    SELECT id, placed_at, amount FROM order_facts
+    WHERE customer = ? AND status NOT IN {NO_SALES} ORDER BY placed_at, id
 """
 SUMS = f"""
     SELECT customer, count(*), CAST(sum(amount) AS BIGINT), max(placed_at) FROM order_facts
@@ -67,6 +73,15 @@ class SqlFacts:
     def order_sums(self, since: datetime | None) -> AsyncIterator[Sequence[OrderSums]]:
         """Yield the sums of orders placed at that time or later (None: of all), in pieces, by customer."""
         return self._pieces(SUMS, sums, int(since.timestamp()) if since else _ALWAYS)
+
+    async def one_customer(self, customer_id: int) -> OneCustomer | None:
+        """Return one customer with each order that counts; None of whom nothing is known."""
+
+        def read(db: Connection) -> OneCustomer | None:
+            row = db.execute(ONE_CUSTOMER, (customer_id,)).fetchone()
+            return OneCustomer(customer(row), tuple(map(sale, db.execute(SALES, (customer_id,))))) if row else None
+
+        return await self._database.read(read)
 
     async def _pieces(self, query: str, made: Callable[[Any], T], *values: int) -> AsyncIterator[Sequence[T]]:
         def read(db: Connection) -> deque[tuple[T, ...]]:

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from bot.core.errors import Impossible
 from bot.core.segment_rules.belonging import MOST_SUMS, NoOrders, find_belonging
 from bot.core.segment_rules.evaluation import AsOf, sums_needed
-from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
+from bot.core.segment_rules.facts import CustomerFacts, Freshness, OneCustomer, OrderSums
 from bot.core.segment_rules.followed import NO_RULES
 from bot.core.segment_rules.rule import Any_, NeverOrdered, Not, Ordered, Period, Rule
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
-from tests.core.segment_rules.test_evaluation import BEGAN, BERLIN, sums_of
+from tests.core.segment_rules.test_evaluation import BEGAN, BERLIN, known, sums_of
 from tests.laws.values import LAW
 
 
@@ -34,6 +34,9 @@ class PlainFacts:
         found = sorted(sums_of(self.shop, since).values())
         for start in range(0, len(found), 2):
             yield found[start : start + 2]
+
+    async def one_customer(self, customer_id: int) -> OneCustomer | None:
+        return next((known(self.shop, one) for one in self.shop.customers if one.id == customer_id), None)
 
 
 @settings(LAW, max_examples=50)

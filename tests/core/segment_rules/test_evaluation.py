@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.segment_rules.evaluation import AsOf, sums_needed, who_belongs
-from bot.core.segment_rules.facts import CustomerFacts, OrderSums
+from bot.core.segment_rules.facts import CustomerFacts, OneCustomer, OrderSums, Sale
 from bot.core.segment_rules.rule import (
     AcceptsMarketing,
     All,
@@ -43,6 +43,14 @@ def sums_of(shop: PlainShop, since: datetime | None) -> dict[int, OrderSums]:
             spent = sum(one.total - one.refunded for one in sales)
             found[customer] = OrderSums(customer, len(sales), spent, max(one.placed_at for one in sales))
     return found
+
+
+def known(shop: PlainShop, facts: CustomerFacts) -> OneCustomer:
+    """What the ledger's database tells of one customer."""
+    orders = sorted(shop.sales_of(facts.id), key=lambda one: one.placed_at)
+    return OneCustomer(
+        facts, tuple(Sale(at, one.placed_at, one.total - one.refunded) for at, one in enumerate(orders, 100))
+    )
 
 
 @settings(LAW, max_examples=1000)
