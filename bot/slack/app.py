@@ -31,6 +31,8 @@ from bot.slack.action_ids import (
     REJECT_FORM,
     REVIEW,
     REVIEW_FORM,
+    RULE_CHOICES,
+    RULE_PATTERN,
     RUN_PATTERN,
     SEGMENTS,
     SHOPPER_SEARCH,
@@ -84,7 +86,8 @@ class Listeners:
         app.view(COMMAND_FORM)(self._guarded(self.submitted))
         app.view(REJECT_FORM)(self._guarded(self.rejected))
         app.action(SHOPPERS)(self._guarded(self.counted))
-        for offered in (SEGMENTS, NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH):
+        app.action(RULE_PATTERN)(self._guarded(self.rule_used))
+        for offered in (SEGMENTS, NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH, *RULE_CHOICES.values()):
             app.options(offered)(self._guarded(self.suggested))
         app.event("app_home_opened")(self._guarded(self.home_opened))
 
@@ -142,6 +145,11 @@ class Listeners:
     async def counted(self, ack: AsyncAck, body: Body) -> None:
         """Count the shoppers in a list while it is being typed."""
         self._engine.process.tasks.start(self._dialogs.show(body["view"]["id"], forms.count_recognised(body["view"])))
+        await ack()
+
+    async def rule_used(self, ack: AsyncAck, body: Body) -> None:
+        """Take the use of an element with which a form builds a segment's rule."""
+        self._engine.process.tasks.start(self._dialogs.rule_used(decoding.rule_used(body, self._groups)))
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Body) -> None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.shown_change import Shown
-from bot.core.command import Call, Group, Help, find, group_of
+from bot.core.command import Call, Command, Group, Help, find, group_of
 from bot.core.errors import Misuse
 from bot.core.invocation import Clicked, ClickedButton, Confirmation, Confirming, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
@@ -25,6 +25,7 @@ from bot.slack.payloads import (
     BlockActions,
     BlockSuggestion,
     CommandForm,
+    FormActions,
     FormOfChange,
     FormOfCommand,
     MessageShortcut,
@@ -85,6 +86,16 @@ class Suggestion:
     command: str
     action_id: str
     query: str
+
+
+@dataclass(frozen=True)
+class RuleUsed:
+    """A use of an element with which the form of this command builds a segment's rule."""
+
+    actor: str
+    command: Command
+    view: Body
+    action: Body
 
 
 Line = Typed | FormNeeded | HelpNeeded | NotUnderstood
@@ -200,6 +211,14 @@ def suggestion(body: Body) -> Suggestion:
         payload = BlockSuggestion.model_validate(body)
         metadata = FormOfCommand.model_validate_json(payload.view.private_metadata)
     return Suggestion(payload.user.id, metadata.command, payload.action_id, payload.value)
+
+
+def rule_used(body: Body, groups: tuple[Group, ...]) -> RuleUsed:
+    """Decode the use of an element of a segment's rule in a form."""
+    with expected_shape():
+        payload = FormActions.model_validate(body)
+        metadata = FormOfCommand.model_validate_json(payload.view.private_metadata)
+        return RuleUsed(payload.user.id, find(groups, metadata.command), body["view"], body["actions"][0])
 
 
 def opener_of_home(body: Body) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,9 +18,10 @@ from bot.core.store_view.names import find_named
 from bot.engine.engine import Engine
 from bot.slack import forms
 from bot.slack.blocks import Block
-from bot.slack.decoding import CardClick, FormNeeded
+from bot.slack.decoding import CardClick, FormNeeded, RuleUsed
 from bot.slack.inputs import Labels
 from bot.slack.review_form import render_review_form
+from bot.slack.rule_form import after_use, with_rule
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.ticks import ticked_field, with_ticks
 
@@ -108,6 +110,14 @@ class Dialogs:
             refusal = Refusal(f"Slack did not open the form ({error_code(error)}). Press Reject again.")
             await self._engine.intake.refused(delivery, refusal)
 
+    async def rule_used(self, used: RuleUsed) -> None:
+        """Draw a form again whose rule was changed by a click, if this person may ask for what it does."""
+        planner = self._engine.planner
+        with suppress(Refusal, StoreError):  # the form stays as it is, and what it holds can be submitted
+            await planner.may_ask(used.actor, used.command.path)
+            context = planner.context(used.actor)
+            await self.show(used.view["id"], await after_use(used.view, Call(used.command, {}), used.action, context))
+
     async def show(self, view_id: str, view: Block) -> None:
         """Update an open form."""
         try:
@@ -127,7 +137,8 @@ class Dialogs:
             call, left_out = await resolve_for_form(call, context.shop)
             filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
             labels = await _labels(filled, context)
-            view = await with_ticks(_render(needed, filled, labels), filled, context)
+            view = await with_rule(_render(needed, filled, labels), filled, context)
+            view = await with_ticks(view, filled, context)
             return forms.with_note(view, await _note(filled, left_out, context))
         except NotAllowed as error:
             await self._engine.intake.refused_in_form(delivery, error)

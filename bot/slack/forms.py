@@ -12,6 +12,7 @@ from bot.core.language.args import (
     DueInput,
     Input,
     Kept,
+    RuleInput,
     ShopperInput,
     Text,
     UploadInput,
@@ -22,6 +23,7 @@ from bot.core.language.args import (
 )
 from bot.core.language.phrases import listing
 from bot.core.language.shopper_list import read_shoppers
+from bot.core.segment_rules.rows import words_of
 from bot.slack import blocks, inputs
 from bot.slack.action_ids import (
     COMMAND_FORM,
@@ -35,6 +37,7 @@ from bot.slack.action_ids import (
 )
 from bot.slack.blocks import Block
 from bot.slack.inputs import Labels
+from bot.slack.rule_rows import filled_rows
 from bot.slack.ticks import TICKS, merged_ticks
 
 NOTICE = "notice"
@@ -199,6 +202,8 @@ def decode_values(view: Block, command: Command) -> dict[str, Any]:
         value = given.get(name)
         if isinstance(input_of(field), Text) and name in given and value is None:
             value = ""
+        if isinstance(input_of(field), RuleInput) and (rows := filled_rows(name, view["state"]["values"])):
+            value = words_of(rows.whole)
         if isinstance(input_of(field), ShopperInput):
             value = _shoppers(value or "", given.get(f"{name}{inputs.FOUND}"), many=takes_many(field))
         if value not in (None, []):

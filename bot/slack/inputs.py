@@ -86,12 +86,17 @@ def _element(kind: Input, field: FieldInfo, given: Any, labels: Labels) -> Block
             initial = [one for one in offered if one["value"] == (given or field.default)]
             made = {"type": "static_select", "action_id": VALUE, "options": offered}
             return made | ({"initial_option": initial[0]} if initial else {})
-        case Text(max_length=limit, multiline=multiline):
-            text: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": multiline}
-            return _filled(text | _placeholder(kind) | {"max_length": limit}, given)
+        case Text():
+            return text_element(kind, given)
         case UploadInput():
             return {"type": "file_input", "action_id": VALUE, "max_files": 1}
     raise TypeError(f"no form element for {kind}")
+
+
+def text_element(kind: Text, given: Any) -> Block:
+    """Build a field for text, filled with the given value."""
+    text: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": kind.multiline}
+    return _filled(text | _placeholder(kind) | {"max_length": kind.max_length}, given)
 
 
 def _placeholder(kind: Input, otherwise: str = "") -> Block:

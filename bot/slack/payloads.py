@@ -137,6 +137,18 @@ class ViewSubmission(_Interaction):
     view: _View
 
 
+class _FormAction(_Payload):
+    action_id: str
+    block_id: str
+
+
+class FormActions(_Interaction):
+    """The use of an element in a form, by which the form changes."""
+
+    view: _View
+    actions: tuple[_FormAction, ...] = Field(min_length=1)
+
+
 class FormOfCommand(_Payload):
     """The command that a form belongs to, from its metadata."""
 

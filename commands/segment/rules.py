@@ -7,7 +7,7 @@ from bot.bigcommerce import Segment
 from bot.core.command import Prefill, command
 from bot.core.context import Context
 from bot.core.errors import Impossible, NothingToDo, NotReadYet
-from bot.core.language.args import Args, Text
+from bot.core.language.args import Args, RuleInput
 from bot.core.language.tokenizer import quote
 from bot.core.planning.list_effects import promotions_naming
 from bot.core.planning.plan import Plan
@@ -35,7 +35,7 @@ class RuleArgs(Args):
     segment: OneSegment
     rule: Annotated[
         str,
-        Text(
+        RuleInput(
             label="Shoppers who",
             word="rule",
             hint="Conditions with and, or, not, and parentheses",

@@ -147,12 +147,13 @@ async def test_freezing_makes_a_list_of_it_again_at_once(shop: World) -> None:
 
 async def test_the_form_shows_the_rule_and_takes_another(shop: World) -> None:
     await shop.type("/segment rule Gold")
-    assert filled(shop.form(), "rule") is None
+    assert filled(shop.form(), "rule-0-kind") is None
+    await shop.press("Write It as Text", by="ana", channel="form")
     await shop.submit({"rule": RULE})
     await shop.press("Start Rule", by="ben")
     await shop.type("/segment rule Gold")
-    assert filled(shop.form(), "rule") == RULE
-    await shop.submit({"rule": "spent over 99,999 in 90 days"})
+    assert (filled(shop.form(), "rule-0-amount"), filled(shop.form(), "rule-0-within")) == ("500", "90 days")
+    await shop.submit({"rule-0-amount": "99,999"})
     assert "2 leave" in said(shop.card(2))
     assert "This leaves Gold empty." in said(shop.card(2))
     assert inside(shop) == {ADA, CHEN}
@@ -294,7 +295,8 @@ async def test_attributes_and_groups_steer_a_segment(shop: World) -> None:
     await shop.press("Start Rule", by="ben")
     assert inside(shop) == {BEN, CHEN}
     await shop.type("/segment rule Gold")
-    assert filled(shop.form(), "rule") == "attribute Tier is Gold, or customer group is “Trade and Co”"
+    assert filled(shop.form(), "rule-0-attribute") == "Tier"
+    assert filled(shop.form(), "rule-1-groups") == ["Trade and Co"]
 
 
 async def test_what_was_never_read_is_read_when_somebody_asks_for_a_rule(slack: World) -> None:

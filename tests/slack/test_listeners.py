@@ -20,6 +20,8 @@ from bot.slack.action_ids import (
     REJECT_FORM,
     REVIEW,
     REVIEW_FORM,
+    RULE_CHOICES,
+    RULE_PATTERN,
     RUN_PATTERN,
     SEGMENTS,
     SHOPPER_SEARCH,
@@ -34,9 +36,9 @@ from tests.slack.test_decoding import sample
 
 USED: dict[str, tuple[object, ...]] = {
     "command": ("/segment", "/shopper", "/promotion", "/change", "/audit", "/summary"),
-    "action": (RUN_PATTERN, UPLOAD_PATTERN, APPROVE, REJECT, EDIT, REVIEW, CONFIRM, DISOWN, SHOPPERS),
+    "action": (RUN_PATTERN, UPLOAD_PATTERN, APPROVE, REJECT, EDIT, REVIEW, CONFIRM, DISOWN, SHOPPERS, RULE_PATTERN),
     "view": (REVIEW_FORM, COMMAND_FORM, REJECT_FORM),
-    "options": (SEGMENTS, NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH),
+    "options": (SEGMENTS, NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH, *RULE_CHOICES.values()),
     "shortcut": (USE_LIST,),
     "event": ("message", "app_home_opened"),
 }

@@ -63,6 +63,11 @@ class Text(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RuleInput(Text):
+    """A segment's rule, in words; a form builds it of conditions to choose."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DueInput(Text):
     """When it is to run, in words; empty for at once."""
 
