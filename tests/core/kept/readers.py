@@ -7,8 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Segment
+from bot.core import segment_rules
 from bot.core.errors import Misuse, NotSegments, Question
 from bot.core.language.args import missing
+from bot.core.language.due_times import format_due, parse_due, remark_on_clocks
 from bot.core.language.hidden_addresses import has_lone_address, hide_addresses
 from bot.core.language.labels import with_keys
 from bot.core.language.near_readings import near_lines, near_readings
@@ -23,6 +25,7 @@ from bot.core.store_view.names import Names, similar_names
 from bot.core.store_view.targeting import describe, parse
 from tests.core.language.test_readings import Add, AddToSeveral, Combine, Copy, Delete, Edit, Register, Target, names
 from tests.core.samples import uuid
+from tests.core.segment_rules.test_language import WORDS
 
 GRAMMARS = {one.__name__: one for one in (Add, AddToSeveral, Combine, Copy, Delete, Edit, Register, Target)}
 BERLIN, NOON = ZoneInfo("Europe/Berlin"), datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
@@ -79,6 +82,26 @@ def time(text: str) -> str:
     return " / ".join((*spans, said(lambda: (age := parse_age(text)) and describe_age(age))))
 
 
+def due(text: str) -> str:
+    """A time to come, where the day comes first and where the month does."""
+
+    def moment(*, month_first: bool) -> str:
+        at = parse_due(text, now=NOON, zone=BERLIN, field="at", month_first=month_first)
+        return " ".join((format_due(at, BERLIN), *remark_on_clocks(at, BERLIN)))
+
+    return " / ".join((said(lambda: moment(month_first=False)), said(lambda: moment(month_first=True))))
+
+
+def segment_rule(text: str) -> str:
+    """A rule of who belongs to a segment, and how it is told, with all names in quotes and without."""
+    return said(
+        lambda: (
+            f"{(found := segment_rules.parse(text, WORDS))} {segment_rules.describe(found, WORDS)} "
+            f"{segment_rules.describe(found, WORDS, quoted=True)}"
+        )
+    )
+
+
 def rule(text: str) -> str:
     """A rule of whom a promotion reaches, and how it is told."""
     labels = {one.id: one.name for one in SEGMENTS}
@@ -107,5 +130,5 @@ def words(text: str) -> str:
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {
-    one.__name__: one for one in (line, near, shoppers, time, rule, name, file, words)
+    one.__name__: one for one in (line, near, shoppers, time, due, segment_rule, rule, name, file, words)
 }
