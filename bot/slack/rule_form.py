@@ -59,7 +59,7 @@ async def _as_rows(text: str, first: int, ctx: Context) -> FilledRows:
     if not line:
         return numbered(Rows(), {}, first)
     vocabulary = await vocabulary_of_words(line, ctx.shop)
-    rows = rows_of(read_rule(line, vocabulary, can_ask=False))
+    rows = rows_of(read_rule(line, vocabulary, can_ask=True))
     if rows is None:
         raise Refusal(TOO_MANY_LEVELS)
     return numbered(rows, _names(vocabulary), first)

@@ -39,7 +39,7 @@ class RuleArgs(Args):
             label="Shoppers who",
             word="rule",
             hint="Conditions with and, or, not, and parentheses",
-            placeholder="spent over 500 in 90 days and not in Staff",
+            placeholder="spent over 500 in 90 days and not in Wholesale",
             max_length=RULE,
             multiline=True,
         ),
@@ -62,7 +62,7 @@ async def _prefill(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
 async def rule(args: RuleArgs, ctx: Context) -> Plan:
     """Let a segment follow a rule: who belongs joins, others leave, each time you ask. A second person has to approve.
 
-    /segment rule VIPs spent over 500 in 90 days and not in Staff
+    /segment rule VIPs spent over 500 in 90 days and not in Wholesale
     /segment rule VIPs in VIPs or ordered at least 3 times in 12 months
     /segment rule Lapsed last ordered more than 180 days ago, or never ordered
     /segment rule Newsletter accepts marketing and registered in the last 30 days

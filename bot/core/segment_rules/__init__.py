@@ -13,7 +13,8 @@ It is neither an approval rule of the policy nor the targeting of a promotion, w
 | ``accepts marketing`` | subscribed |
 | ``in A or B`` | in one of the segments |
 
-Amounts are in the store's currency. What may be read in two ways is refused, never guessed.
+Amounts are in the store's currency. What may be read in two ways is refused or asked about, never guessed; what people
+say otherwise ("has not bought in 90 days") is written in this language by ``wordings``, and told back in it.
 """
 
 from bot.core.segment_rules.description import describe

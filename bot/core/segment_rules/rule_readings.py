@@ -1,17 +1,33 @@
 """Which rule words may mean where names hold “and”, “or”, “not”, commas or parentheses themselves."""
 
+from bot.core.errors import Misuse, Question
 from bot.core.segment_rules.description import describe
 from bot.core.segment_rules.parser import parse
 from bot.core.segment_rules.rule import Rule
 from bot.core.segment_rules.tokens import is_bare
 from bot.core.segment_rules.vocabulary import Vocabulary
+from bot.core.segment_rules.wordings import other_wordings
 from bot.core.store_view.targeting.rule_readings import one_reading, quoted_ways
 
 
 def read_rule(text: str, vocabulary: Vocabulary, *, can_ask: bool) -> Rule:
-    """Return the rule that the words mean. Raises Question if they may mean several, Misuse if they mean none."""
+    """Return the rule that the words mean, in the language or as people say it otherwise.
+
+    Raises Question if they may mean several, Misuse if they mean none.
+    """
+    try:
+        return _read((text,), vocabulary, can_ask=can_ask)
+    except Question:
+        raise
+    except Misuse:
+        if wordings := tuple(other_wordings(text)):
+            return _read(wordings, vocabulary, can_ask=can_ask)
+        raise
+
+
+def _read(texts: tuple[str, ...], vocabulary: Vocabulary, *, can_ask: bool) -> Rule:
     return one_reading(
-        quoted_ways(text, vocabulary.names, is_bare),
+        (way for text in texts for way in quoted_ways(text, vocabulary.names, is_bare)),
         lambda way: parse(way, vocabulary),
         lambda rule: describe(rule, vocabulary, quoted=True),
         can_ask=can_ask,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bot.core.language.logic_tokens import Token, tokens
 
-EXAMPLE = "For example: `spent over 500 in 90 days and not in Staff`."
+EXAMPLE = "For example: `spent over 500 in 90 days and not in VIPs`."
 GONE = ("a deleted segment", "a deleted customer group", "a deleted customer attribute")
 """What stands for the name of what is no longer in the store."""
 _BEGINNING = re.compile(

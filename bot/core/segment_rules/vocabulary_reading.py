@@ -8,7 +8,7 @@ from bot.core.store_view.cached_shop import Shop
 async def vocabulary_of_words(text: str, shop: Shop) -> Vocabulary:
     """Read the names that these words may hold. Raises StoreError where the bot may not read them."""
     words = text.casefold()
-    return await _read(shop, groups="customer group" in words, attributes="attribute" in words)
+    return await _read(shop, groups="group" in words, attributes="attribute" in words)
 
 
 async def vocabulary_of_rule(rule: Rule, shop: Shop) -> Vocabulary:
