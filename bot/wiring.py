@@ -25,6 +25,7 @@ from bot.core.approval.policy import Policy
 from bot.core.command import Group
 from bot.core.errors import LedgerLost, NotRecorded
 from bot.core.meters import NO_METERS, Meters, Outcome
+from bot.core.segment_rules.schedule import an_hour_before
 from bot.core.uploads import Uploads
 from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
@@ -155,6 +156,7 @@ async def assemble(
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,
+            usual_schedule=an_hour_before(settings.SUMMARY_TIME),
             share=share,
         )
         lost: asyncio.Future[LedgerLost] = asyncio.get_running_loop().create_future()

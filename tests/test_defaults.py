@@ -135,6 +135,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Reply": {"content_type": "text/plain"},
     "Request": {"about": "segment", "repeatable": True, "version": "v3"},
     "ResolvedShoppers": {"field": "shoppers"},
+    "RuleInput": {"max_length": 255},
     "ShopperInput": {"private": True},
     "StepFence": {"_until": -inf},
     "Submitted": {"kind": "submitted"},

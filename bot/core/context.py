@@ -11,6 +11,7 @@ from bot.core.audit.audit_reader import AuditReader
 from bot.core.audit.trace import Findings
 from bot.core.people import Actor
 from bot.core.segment_rules.facts import FactsReader
+from bot.core.segment_rules.schedule import Daily
 from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.history import HistoryReader
 from bot.core.uploads import Uploads
@@ -23,7 +24,8 @@ class Context:
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
     the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
     person, and ``person`` who they are; ``people_called`` looks people up by name. ``uploads`` opens the files that
-    people bring. ``facts`` are what rules of segments go by; ``read_facts`` starts to read them from the store.
+    people bring. ``facts`` are what rules of segments go by; ``read_facts`` starts to read them from the store; rules
+    run on the ``usual_schedule`` where nobody says another.
     """
 
     actor: str
@@ -39,6 +41,7 @@ class Context:
     history: HistoryReader
     facts: FactsReader
     read_facts: Callable[[], None]
+    usual_schedule: Daily
     uploads: Uploads
     now: datetime
     zone: ZoneInfo

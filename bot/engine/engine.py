@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Share, Store
@@ -10,6 +10,7 @@ from bot.core.approval.policy import Policy
 from bot.core.approval.shown_change import random_nonce
 from bot.core.command import Group
 from bot.core.meters import NO_METERS, Meters
+from bot.core.segment_rules.schedule import Daily
 from bot.core.uploads import Uploads
 from bot.engine.ack_priority import AckPriority
 from bot.engine.answering import Answering
@@ -36,7 +37,7 @@ from bot.engine.replies import Replies
 from bot.engine.store_overview import PATIENCE, StoreOverviewCache
 from bot.ledger.ledger import Ledger
 
-UTC = ZoneInfo("UTC")
+UTC, MORNING = ZoneInfo("UTC"), Daily(at=time(8))
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def build_engine(
     patience: float = PATIENCE,
     schedule: Schedule | None = None,
     zone: ZoneInfo = UTC,
+    usual_schedule: Daily = MORNING,
     elapsed: Callable[[], float] = elapsed,
     lease: Lease = USUAL_LEASE,
     meters: Meters = NO_METERS,
@@ -87,13 +89,14 @@ def build_engine(
 
     ``patience``: seconds that a Home tab waits for the store before it is rendered without it. ``schedule``: when and
     where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
+    ``usual_schedule``: when rules of segments run for which nobody says it.
     ``elapsed``: seconds by a clock that only goes forward.
     ``lease``: how long the process keeps what it claims. ``meters`` count what it does. ``new_nonce``: returns the
     nonce of each new change. ``share``: what this process may send to the ``store`` at once, if there are others.
     """
     process = Process.named_at_random(ledger, clock, elapsed, lease, meters, share)
     facts = FactsUpkeep(process, store)
-    planner = Planner(process, groups, policy, store, directory, zone, uploads, facts)
+    planner = Planner(process, groups, policy, store, directory, zone, uploads, facts, usual_schedule)
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
     home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)

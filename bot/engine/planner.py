@@ -29,6 +29,7 @@ from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.questions import with_meant
 from bot.core.resolution import resolve
+from bot.core.segment_rules.schedule import Daily
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
 from bot.core.uploads import Uploads
@@ -73,6 +74,7 @@ class Planned:
 class Planner:
     """Plans requests under this policy. ``zone``: the time zone of the store's people; ``uploads``: their files.
 
+    ``usual_schedule``: of rules for which nobody says another.
     ``tried_for``: seconds for which it is tried whether what a question offers can be done at all.
     """
 
@@ -84,6 +86,7 @@ class Planner:
     zone: ZoneInfo
     uploads: Uploads
     upkeep: FactsUpkeep
+    usual_schedule: Daily
     tried_for: float = 2.0
 
     def request(self, invocation: Invocation) -> Request:
@@ -122,6 +125,7 @@ class Planner:
             history=ledger.history,
             facts=ledger.facts,
             read_facts=self.upkeep.read,
+            usual_schedule=self.usual_schedule,
             uploads=self.uploads,
             now=self.process.clock(),
             zone=self.zone,

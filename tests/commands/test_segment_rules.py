@@ -7,6 +7,7 @@ import pytest
 from bot.bigcommerce import OrdersForbidden
 from bot.core.segment_rules.facts import Freshness
 from bot.engine.facts.reading import FactsReading
+from tests.conftest import OpenWorld
 from tests.harness import World, buttons, filled, said
 from tests.records import verified
 
@@ -66,8 +67,10 @@ async def test_a_segment_follows_a_rule_once_a_second_person_agrees(shop: World)
     card = said(shop.card(1))
     assert "Let the segment Gold follow a rule" in card
     assert "Rule: spent over 500 in 90 days" in card
-    assert "1 joins, 1 leaves." in card
-    assert "The rule runs only when you ask for it again." in card
+    assert "Let the segment Gold follow a rule (2 → 2)" in card
+    assert "First run: 1 joins, 1 leaves." in card
+    assert "After that: every day at 08:00, without asking again" in card
+    assert "Asks again: when more than 10% (at most 50) would join or leave in a day" in card
     assert "1 approval" in card
     assert buttons(shop.card(1))[:2] == ["Start Rule", "Reject"]
     assert inside(shop) == {ADA, BEN}
@@ -82,6 +85,85 @@ async def test_a_segment_follows_a_rule_once_a_second_person_agrees(shop: World)
     assert f"Follows a rule since change 1, run when you ask: {RULE}" in shop.whisper()
     assert shop.bot
     assert verified(shop.bot.engine.process.ledger).holds
+
+
+@pytest.mark.parametrize(
+    ("typed", "runs"),
+    [
+        (f"{RULE} runs:hourly", "every hour, without asking again"),
+        (f'{RULE} runs:"daily at 6:30pm"', "every day at 18:30, without asking again"),
+        (f"{RULE} runs:every day at 06:00", "every day at 06:00, without asking again"),
+        (f"{RULE} every day at 6am", "every day at 06:00, without asking again"),
+        (f"{RULE}, hourly", "every hour, without asking again"),
+        (f"{RULE} daily", "every day at 08:00, without asking again"),
+        (f"{RULE} by hand", "only when you ask"),
+    ],
+)
+async def test_when_it_runs_is_typed_with_a_key_or_behind_the_rule(shop: World, typed: str, runs: str) -> None:
+    await shop.type(f"/segment rule Gold {typed}")
+    assert f"After that: {runs}" in said(shop.card(1))
+    assert f"Rule: {RULE}" in said(shop.card(1))
+    assert ("Asks again" in said(shop.card(1))) is ("without asking" in runs)
+    assert inside(shop) == {ADA, BEN}
+
+
+async def test_the_usual_time_is_an_hour_before_the_summary(open_world: OpenWorld) -> None:
+    slack = await open_world(SUMMARY_TIME="00:30")
+    await slack.type("/segment rule VIPs never ordered")
+    await slack.type("/segment rule VIPs never ordered")
+    assert "After that: every day at 23:30" in said(slack.card(1))
+
+
+async def test_a_schedule_alone_is_another_one_for_the_same_rule(shop: World) -> None:
+    await shop.type("/segment rule Gold hourly")
+    assert "Gold follows no rule yet. Say who belongs to it, too." in shop.whisper()
+    await start_rule(shop)
+    await shop.type("/segment rule Gold hourly")
+    card = said(shop.card(2))
+    assert "Let the rule of the segment Gold run every hour (2 → 2)" in card
+    assert "Until now it runs every day at 08:00" in card
+    assert "First run: no one joins or leaves." in card
+    await shop.press("Start Rule", by="ben", change=2)
+    await shop.type("/segment rule Gold never ordered")
+    assert "Let the segment Gold follow another rule" in said(shop.card(3))
+    assert "After that: every hour" in said(shop.card(3))
+    assert f"Until now it follows another rule: {RULE}" in said(shop.card(3))
+    await shop.type("/segment rule Gold never ordered by hand")
+    assert f"Until now it follows another rule: {RULE}, every hour" in said(shop.card(4))
+
+
+async def test_what_is_no_schedule_is_told_and_nothing_is_asked_for(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE} runs:weekly")
+    assert "I couldn't read “weekly” as when to run. A rule runs every day at a time" in shop.whisper()
+    await shop.type(f"/segment rule Gold {RULE} runs:daily at 25:00")
+    assert "“25:00” is no time of the day." in shop.whisper()
+    await shop.type(f"/segment rule Gold {RULE} every day at 6")
+    assert "At which time is “every day at 6”?" in shop.whisper()
+    assert shop.cards(1) == []
+    offered = next(one for one in buttons(shop.messages()[-1]) if "06:00" in one)
+    await shop.press(offered, by="ana", channel="#segments")
+    assert "After that: every day at 06:00" in said(shop.card(1))
+    assert f"Rule: {RULE}" in said(shop.card(1))
+
+
+async def test_words_that_may_be_a_value_or_a_schedule_are_asked_about(shop: World) -> None:
+    shop.store.act("set_attribute", customer_id=shop.customer_id(BEN), name="Rhythm", value="hourly")
+    await buy(shop)
+    await shop.type("/segment rule Gold attribute Rhythm is hourly")
+    assert "Rule: attribute Rhythm is hourly" in said(shop.card(1))
+    await shop.type("/segment rule Gold attribute Rhythm is hourly hourly")
+    assert "Does “hourly” say when it runs?" in shop.whisper()
+    assert shop.cards(2) == []
+
+
+async def test_asked_about_names_within_a_rule_its_schedule_is_kept(shop: World) -> None:
+    shop.put("Gold and accepts marketing")
+    await shop.type("/segment rule VIPs in Gold and accepts marketing hourly")
+    assert "Which rule did you mean?" in shop.whisper()
+    offered = next(one for one in buttons(shop.messages()[-1]) if "“Gold and accepts marketing”" in one)
+    await shop.press(offered, by="ana", channel="#segments")
+    assert "Rule: in “Gold and accepts marketing”" in said(shop.card(1))
+    assert "After that: every hour" in said(shop.card(1))
 
 
 async def test_undoing_it_puts_shoppers_back_and_drops_the_rule(shop: World) -> None:

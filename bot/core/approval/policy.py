@@ -1,5 +1,7 @@
 """Who may ask, who may approve, and how many approvals a Plan needs. Pure: people are looked up elsewhere."""
 
+import hashlib
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -43,6 +45,18 @@ class Policy(Value):
         """Every id that the policy names."""
         groups = [ids for rule in self.rules for ids in (rule.approvers, rule.requesters)]
         return frozenset().union(self.approvers, self.requesters, self.breakers, self.auditors, *groups)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of who may approve what: the same in every process and version, whoever may only read.
+
+        What has a default is left out, so that a field of a later version changes no digest; the rules never are.
+        """
+        stated = self.model_dump(exclude_defaults=True, exclude={"auditors", "rules"})
+        rules = [rule.model_dump(exclude_defaults=True) for rule in self.rules]
+        return hashlib.sha256(
+            json.dumps(stated | {"rules": rules}, sort_keys=True, default=sorted).encode()
+        ).hexdigest()
 
     def need(self, plan: Plan, *, undone: Need | None = None, moved: Collection[Moved] = ()) -> Need:
         """Return what ``plan`` needs: every rule that applies has to be satisfied.

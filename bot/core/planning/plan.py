@@ -29,7 +29,7 @@ HEADLINE = 110
 
 _WHOM = {"profile_ids", "newcomers"}
 """The fields of a Step that hold whom it adds to a segment, or removes from it."""
-_BESIDE = ("remarks", "named", "people", "effects", "size")
+_BESIDE = ("title", "remarks", "named", "people", "effects", "size")
 _BESIDE_IN_STEPS = ("out_of", "reach")
 _EXCLUDED: dict[str, Any] = {"steps": {"__all__": set(_BESIDE_IN_STEPS)}} | dict.fromkeys(_BESIDE, True)
 
@@ -44,15 +44,16 @@ class Person(Value):
 class Plan(Value):
     """Steps in order. ``undoes`` is the number of the change that this plan undoes.
 
-    ``remarks`` are what people should know apart from the steps: whom they are about, and what was left out. ``named``
-    is the one shopper that it is about, if it is about one, and ``people`` the first of those that were named by
-    whoever asked. All of these may name shoppers, so they are shown and never logged. ``effects`` are the promotions
-    that shoppers gain and lose by it, if that was counted. ``size`` is how many are in its one segment before, if that
-    is to be told.
+    ``title`` is what its headline says instead of its lines. ``remarks`` are what people should know apart from the
+    steps: whom they are about, and what was left out. ``named`` is the one shopper that it is about, if it is about
+    one, and ``people`` the first of those that were named by whoever asked. All of these may name shoppers, so they are
+    shown and never logged. ``effects`` are the promotions that shoppers gain and lose by it, if that was counted.
+    ``size`` is how many are in its one segment before, if that is to be told.
     """
 
     steps: tuple[AnyStep, ...] = Field(min_length=1)
     undoes: int | None = None
+    title: str = ""
     remarks: tuple[str, ...] = ()
     named: str = ""
     people: tuple[Person, ...] = ()
@@ -105,6 +106,8 @@ class Plan(Value):
     @property
     def headline(self) -> str:
         """The plan in one line, however long it is; it names the shopper, if it is about one."""
+        if self.title:
+            return self.title + self._growth
         fits = len(self.lines) <= MAX_HEADLINE_LINES and sum(map(len, self.lines)) <= HEADLINE
         lines = self.lines if fits else _summed_up(self.steps)
         ends = accumulate(len(line) for line in lines)
@@ -124,6 +127,11 @@ class Plan(Value):
     def who(self) -> tuple[Person, ...]:
         """The one shopper that it is about, for a plan that is made of it; none if it is about several."""
         return (Person(name=self.named),) if self.named else ()
+
+    def titled(self, title: str) -> "Plan":
+        """Return the plan with this title; the one shopper that it is about is told in a remark instead."""
+        named = (f"{self.named}.",) if self.named else ()
+        return self.model_copy(update={"title": title, "named": "", "remarks": (*self.remarks, *named)})
 
     @property
     def shoppers(self) -> int:
@@ -204,7 +212,7 @@ class Plan(Value):
             raise Impossible("Nothing would be left to do. Reject the change instead.")
         people = tuple(one for one in self.people if one.item not in out)
         # What was remarked at first is not about those who are left.
-        plan = self.model_copy(update={"steps": left, "remarks": (), "people": people, "size": None})
+        plan = self.model_copy(update={"steps": left, "title": "", "remarks": (), "people": people, "size": None})
         count = len(await plan.item_keys())
         return plan.model_copy(update=naming(people, count, ("Some were left out. Details lists them.",)))
 

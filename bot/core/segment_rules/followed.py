@@ -22,6 +22,15 @@ class Followed(Value):
     guard: Guard = Guard()
     policy: str = ""
 
+    @property
+    def has_slots(self) -> bool:
+        """Whether it runs at times of its own, and not by hand alone."""
+        return not isinstance(self.schedule, ByHand)
+
+    def does_as(self, other: "Followed") -> bool:
+        """Return whether both say the same, whatever the segments and groups that they name are called."""
+        return self == other.model_copy(update={"words": self.words})
+
 
 class FollowedBy(Value):
     """What a segment follows, since which change."""

@@ -19,6 +19,13 @@ class Difference(NamedTuple):
         """Write ``+12 −3``."""
         return f"+{self.joins:,} \N{MINUS SIGN}{self.leaves:,}"
 
+    def describe(self) -> str:
+        """Write ``15 join, 3 leave``."""
+        if not any(self):
+            return "no one joins or leaves"
+        moves = ((self.joins, "join"), (self.leaves, "leave"))
+        return ", ".join(f"{count:,} {verb}{'s' if count == 1 else ''}" for count, verb in moves)
+
 
 class Guard(Value):
     """How many may join within 24 hours without asking, and how many may leave.

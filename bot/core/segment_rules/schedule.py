@@ -40,6 +40,11 @@ class Daily(Value):
 Schedule = Annotated[ByHand | Hourly | Daily, Field(discriminator="kind")]
 
 
+def an_hour_before(summary: time) -> Daily:
+    """Return the schedule of rules for which nobody said another: the summary tells what they did."""
+    return Daily(at=summary.replace(hour=(summary.hour - 1) % 24))
+
+
 def describe_schedule(schedule: Schedule) -> str:
     """Write ``every day at 06:00``, ``every hour`` or ``only when you ask``: what is parsed to just that schedule."""
     match schedule:

@@ -283,3 +283,21 @@ def test_an_undo_names_itself_as_the_reason_of_what_its_change_needed() -> None:
     asked = [Requirement(approvals=1, why="x", approvers=frozenset({one})) for one in ("SONE", "STWO")]
     need = POLICY.need(plan(add(1), undoes=1), undone=Need(approvals=1, why="y", requirements=tuple(asked)))
     assert need.each == tuple(one.model_copy(update={"why": "undoes what was approved"}) for one in asked)
+
+
+def test_a_policy_has_another_digest_when_something_else_needs_an_approval_or_somebody_else_may_give_it() -> None:
+    rule = Rule(steps=("add_members",), approvals=1, approvers=frozenset({"UBEN", "UCLEO", "UDAN"}))
+    policies = (
+        POLICY,
+        Policy(approvers=frozenset({"UBEN"})),
+        Policy(approvers=POLICY.approvers, requesters=frozenset({"UANA"})),
+        Policy(approvers=POLICY.approvers, breakers=frozenset({"UBEN"})),
+        Policy(approvers=POLICY.approvers, rules=()),
+        Policy(approvers=POLICY.approvers, rules=(rule,)),
+        Policy(approvers=POLICY.approvers, rules=(rule.model_copy(update={"live": True}),)),
+    )
+    assert len({one.digest for one in policies}) == len(policies)
+    assert Policy(approvers=POLICY.approvers, auditors=frozenset({"UDAN"})).digest == POLICY.digest
+    fixed = Policy(approvers=frozenset({"UBEN", "UCLEO", "UDAN"}), rules=(rule,))
+    # The same in every process, however it orders its sets.
+    assert fixed.digest == "2a8706e086b474d329d87b08de4c2d34a7c9ca3da19aa79f26d344757efec9ce"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import time
 from functools import cached_property
 from inspect import getmembers
 from typing import Any
@@ -33,7 +34,8 @@ from bot.core.planning.steps import (
 from bot.core.planning.steps.profiles import Memberships, OldProfile
 from bot.core.planning.steps.references import Restored
 from bot.core.segment_rules.followed import Followed
-from bot.core.segment_rules.rule import NeverOrdered
+from bot.core.segment_rules.rule import NeverOrdered, Not
+from bot.core.segment_rules.schedule import Daily, Hourly
 from bot.core.store_view.reach import Reach
 from tests.core.samples import add, delete, plan, uuid
 from tests.core.told.changes import USES, every
@@ -96,9 +98,24 @@ def steps() -> Iterator[tuple[str, AnyStep]]:
             )
     gone = (Restored(name="VIPs", old_id=uuid(1)), Restored(name="Old", old_id=uuid(2), new_id=uuid(3)))
     yield "point", RetargetPromotion(promotion=SPRING, before=IN_VIPS, after=IN_VIPS, restored=gone)
-    never, ever = (Followed(rule=NeverOrdered(), words=words) for words in ("never ordered", "not (never ordered)"))
+    never = Followed(rule=NeverOrdered(), words="never ordered")
+    ever = Followed(rule=Not(part=NeverOrdered()), words="not never ordered")
     yield "follow a rule", FollowRule(segment=VIPS, after=never)
     yield "follow another rule", FollowRule(segment=VIPS, before=ever, after=never)
+    hourly = never.model_copy(update={"schedule": Hourly()})
+    daily = ever.model_copy(update={"schedule": Daily(at=time(6))})
+    yield "follow a rule each hour", FollowRule(segment=VIPS, after=hourly)
+    yield "follow another rule each day", FollowRule(segment=VIPS, before=hourly, after=daily)
+    yield (
+        "follow another rule at the same time",
+        FollowRule(segment=VIPS, before=hourly, after=hourly.model_copy(update={"rule": daily.rule})),
+    )
+    yield "follow a rule at other times", FollowRule(segment=VIPS, before=never, after=hourly)
+    yield "follow a rule by hand again", FollowRule(segment=VIPS, before=hourly, after=never)
+    yield (
+        "follow a rule under another policy",
+        FollowRule(segment=VIPS, before=hourly, after=hourly.model_copy(update={"policy": "x"})),
+    )
     yield "be a list again", DropRule(segment=VIPS, before=never)
     yield "be the list that it is", DropRule(segment=VIPS)
 
@@ -117,6 +134,7 @@ def _plans() -> Iterator[tuple[str, Plan]]:
     named = {"size": 10, "named": "Ada Byron", "remarks": ("Ada", "Left out: 1.")}
     yield "about one", plan(add(1)).model_copy(update=named)
     known = (Person(item=Item.profile(uuid(0)), name="Ada"), Person(name="Ben"))
+    yield "with a title", plan(add(1), TAKES).model_copy(update=named).titled("Run the rule of VIPs: 1 joins, 3 leave")
     yield "about people", plan(add(2), TAKES).model_copy(update={"size": 30, "people": known, "effects": ("Gain 2.",)})
 
 

@@ -8,6 +8,7 @@ from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied
 from bot.core.planning.steps.step import Step, present
 from bot.core.segment_rules.followed import Followed
+from bot.core.segment_rules.schedule import describe_schedule
 from bot.core.store_view.cached_shop import Shop
 
 if TYPE_CHECKING:
@@ -61,13 +62,14 @@ class FollowRule(OnRule):
     @property
     def warnings(self) -> tuple[str, ...]:
         """The rule, and what it was until then."""
-        was = (f"Until now it follows another rule: {self.before.words}",) if self.before else ()
-        return (f"Rule: {self.after.words}", *was)
+        return (f"Rule: {self.after.words}", *self._until_now, *_later_runs(self.after))
 
     def describe(self, shoppers: int) -> str:
         """Describe that the segment follows a rule from then on."""
-        another = "another" if self.before else "a"
-        return f"Let the segment {self.segment.name} follow {another} rule"
+        if self.before is None or self.before.rule != self.after.rule:
+            return f"Let the segment {self.segment.name} follow {'another' if self.before else 'a'} rule"
+        run = "run" if self.before.schedule != self.after.schedule else "go on running"
+        return f"Let the rule of the segment {self.segment.name} {run} {describe_schedule(self.after.schedule)}"
 
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Return the words of both rules."""
@@ -76,9 +78,19 @@ class FollowRule(OnRule):
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the segment's current name and rule. Raises Gone; NothingToDo if it follows this one."""
         now = await super().refreshed(shop)
-        if now.before == now.after:
+        if now.before and now.before.does_as(now.after):
             raise NothingToDo(f"{now.segment.name} follows this rule already.")
         return now
+
+    @property
+    def _until_now(self) -> tuple[str, ...]:
+        """What it followed before, as far as that differs."""
+        if self.before is None:
+            return ()
+        runs = f", {describe_schedule(self.before.schedule)}" if self.before.schedule != self.after.schedule else ""
+        if self.before.rule != self.after.rule:
+            return (f"Until now it follows another rule: {self.before.words}{runs}",)
+        return (f"Until now it runs {describe_schedule(self.before.schedule)}",) if runs else ()
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that lets it follow the rule of before, or none."""
@@ -118,5 +130,14 @@ class DropRule(OnRule):
         return (FollowRule(segment=self.segment, after=self.before),) if self.before else ()
 
 
+def _later_runs(followed: Followed) -> tuple[str, ...]:
+    """Tell when the rule runs after the first time, and when it asks again."""
+    runs = describe_schedule(followed.schedule)
+    if not followed.has_slots:
+        return (f"After that: {runs}",)
+    return (f"After that: {runs}, without asking again", f"Asks again: {followed.guard.describe()}")
+
+
 def _words(followed: Followed | None) -> dict[str, str | None]:
-    return {"rule": followed.words if followed else None}
+    runs = {"runs": describe_schedule(followed.schedule)} if followed and followed.has_slots else {}
+    return {"rule": followed.words if followed else None, **runs}
