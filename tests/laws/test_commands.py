@@ -15,7 +15,7 @@ from bot.core.answers import Chart
 from bot.core.approval.changes import Brief, Change, Run, State, StepState
 from bot.core.approval.changes_reader import Scope
 from bot.core.command import Call, Command, Help
-from bot.core.errors import Refusal
+from bot.core.errors import Misuse, Refusal
 from bot.core.invocation import ClickedButton
 from bot.core.language.args import Args, Choice, UploadInput, asked_fields, input_of, takes_many
 from bot.core.language.checked_args import check
@@ -62,6 +62,17 @@ def test_without_words_a_command_has_no_values_and_nothing_of_it_is_unclear(comm
         call = understand(GROUPS, f"{command.group} {verb} ")
         assert isinstance(call, Call)
         assert (call, call.words, call.otherwise) == (Call(command, {}), "", None)
+
+
+SIGNS = (":", "=", "-", "→", "->", "*", "•", "“", '"', ",", "(", "#", "a", "17", "VIPs", "a@x.org", "name:", "at:", "or")
+
+
+@every_command
+@given(st.lists(st.sampled_from(SIGNS) | st.sampled_from(HOSTILE), min_size=1, max_size=4), st.sampled_from(("", " ")))
+@LAW
+def test_whatever_is_typed_is_understood_or_refused_in_words(command: Command, words: list[str], between: str) -> None:
+    with suppress(Misuse):
+        understand(GROUPS, f"{command.path} {between.join(words)}")
 
 
 @every_command

@@ -101,8 +101,7 @@ def _plain(label: str) -> str:
 
 @cache
 def _empty_key(args: type[Args]) -> re.Pattern[str]:
-    keys = _any_of(typed_fields(args)) or "(?!)"  # nothing, where there are no fields
-    return re.compile(rf"(?:^|[\s,]+)(?:{keys})\s*[:=]\s*$", re.IGNORECASE)
+    return re.compile(rf"(?:^|[\s,]+)(?:{_any_of(typed_fields(args))})\s*[:=]\s*$", re.IGNORECASE)
 
 
 @cache  # each line that is typed asks for it
@@ -123,5 +122,6 @@ def _patterns(args: type[Args], *, bare: bool) -> Iterator[str]:
 
 
 def _any_of(labels: Iterable[str]) -> str:
+    """Return what any of them looks like; of none, what nothing does."""
     longest_first = sorted(labels, key=len, reverse=True)
-    return "|".join(_GAP.sub(r"[\\s_-]+", re.escape(one).replace(r"\ ", " ")) for one in longest_first)
+    return "|".join(_GAP.sub(r"[\\s_-]+", re.escape(one).replace(r"\ ", " ")) for one in longest_first) or "(?!)"

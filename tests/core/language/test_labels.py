@@ -32,6 +32,11 @@ def test_a_label_is_joined_to_what_follows_its_blank() -> None:
     assert with_keys(Edit, "VIPs page 2 name", bare=True) == "VIPs page:2 name"
 
 
+@pytest.mark.parametrize("line", [": a", "* : b", "→ *", "= a"])
+def test_nothing_is_a_label_where_there_are_no_fields(line: str) -> None:
+    assert with_keys(Args, line) == with_keys(Args, line, bare=True) == line
+
+
 @pytest.mark.parametrize(
     ("typed", "keyed"),
     [
