@@ -16,7 +16,6 @@ from bot.core.language.visible import visible, visible_lines
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef, UpdateSegment
-from bot.core.segment_rules.followed import FollowedBy
 from bot.core.store_view.cached_shop import PromotionUse
 from bot.core.summary.history import week_ago
 from bot.core.summary.size_trend import MONTH, size_trend
@@ -37,6 +36,7 @@ from commands.inputs import (
 from commands.paging import COLUMNS as CHANGES
 from commands.paging import brief_rows, meant_elsewhere, offers, page_meant, page_of
 from commands.rule_remarks import rules_lost
+from commands.segment.rule_view import describe_rule, with_rules
 from commands.taking_back import is_own, taking_back
 
 ROWS = 50
@@ -133,8 +133,8 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     sizes = await ctx.shop.sizes(page.items)
     before = await week_ago(ctx.history, ctx.today)
     deltas = {id_: Delta(size - before.size(id_)) for id_, size in sizes.items()} if before else {}
-    rows = tuple([await _row(one, sizes[one.id], deltas.get(one.id), ctx) for one in page.items])
-    table = Table("Segments", COLUMNS, rows)
+    rows = [await _row(one, sizes[one.id], deltas.get(one.id), ctx) for one in page.items]
+    table = Table("Segments", *with_rules(COLUMNS, rows, page.items, await ctx.shop.rules.all()))
     shoppers = ("Add Shoppers", "segment add")
     return Answer(page.title("segment"), (table, offers(*next_ones, shoppers, before=page.more)))
 
@@ -152,7 +152,7 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     is_spare = not members and uses == () and await is_own(segment.id, ctx)
     described = (Sentence(segment.description),) if segment.description else ()
     followed = await ctx.shop.rules.of(segment.id)
-    ruled = (_describe_rule(followed),) if followed else ()
+    ruled = (describe_rule(followed, ctx),) if followed else ()
     over_time = size_trend(await ctx.history.sizes_of(segment.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
         f"{segment.name}: {people(members)}",
@@ -250,10 +250,6 @@ def _describe_uses(uses: tuple[PromotionUse, ...] | None) -> str:
 
 async def _recent(changes: tuple[Brief, ...], ctx: Context) -> tuple[Table, ...]:
     return (Table("Latest changes", CHANGES, await brief_rows(changes, ctx)),) if changes else ()
-
-
-def _describe_rule(found: FollowedBy) -> Sentence:
-    return Sentence(f"Follows a rule since change {found.change}, run when you ask: {found.followed.words}")
 
 
 def _next_steps(segment: Segment, *, is_spare: bool, is_ruled: bool) -> Offers:

@@ -1,6 +1,6 @@
 """A segment that follows a rule instead of a list, as a chat. It runs when somebody asks."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -82,7 +82,7 @@ async def test_a_segment_follows_a_rule_once_a_second_person_agrees(shop: World)
     assert "Done" in said(shop.card(1))
 
     await shop.type("/segment show Gold")
-    assert f"Follows a rule since change 1, run when you ask: {RULE}" in shop.whisper()
+    assert f"{RULE} (since change 1)" in shop.whisper()
     assert shop.bot
     assert verified(shop.bot.engine.process.ledger).holds
 
@@ -105,6 +105,27 @@ async def test_when_it_runs_is_typed_with_a_key_or_behind_the_rule(shop: World, 
     assert f"Rule: {RULE}" in said(shop.card(1))
     assert ("Asks again" in said(shop.card(1))) is ("without asking" in runs)
     assert inside(shop) == {ADA, BEN}
+
+
+async def test_a_segment_and_the_list_tell_when_its_rule_runs(shop: World) -> None:
+    await shop.type("/segment list")
+    assert "Rule runs" not in shop.whisper()
+    shop.clock.now = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    shop.overrides["TIMEZONE"] = "Europe/Berlin"
+    await shop.stop()
+    await shop.start()
+    await buy(shop)
+    await start_rule(shop, f"{RULE} every day at 02:30")
+    await shop.type("/segment show Gold")
+    assert "every day at 02:30, next at 2026-03-29 03:30" in shop.whisper()
+    await shop.type("/segment list")
+    assert "Rule runs" in shop.whisper()
+    assert "every day at 02:30" in shop.whisper()
+    await shop.type("/segment rule Gold by hand")
+    await shop.press("Start Rule", by="ben", change=2)
+    await shop.type("/segment show Gold")
+    assert "only when you ask" in shop.whisper()
+    assert "next at" not in shop.whisper()
 
 
 async def test_the_usual_time_is_an_hour_before_the_summary(open_world: OpenWorld) -> None:
@@ -173,7 +194,7 @@ async def test_undoing_it_puts_shoppers_back_and_drops_the_rule(shop: World) -> 
     await shop.press("Undo Change", by="ben", change=2)
     assert inside(shop) == {ADA, BEN}
     await shop.type("/segment show Gold")
-    assert "Follows a rule" not in shop.whisper()
+    assert RULE not in shop.whisper()
 
 
 async def test_what_was_bought_meanwhile_is_asked_about_again(shop: World) -> None:
@@ -211,7 +232,7 @@ async def test_another_rule_takes_the_place_of_the_first(shop: World) -> None:
     await shop.type("/change undo 2")
     await shop.press("Undo Change", by="ben", change=3)
     await shop.type("/segment show Gold")
-    assert f"Follows a rule since change 3, run when you ask: {RULE}" in shop.whisper()
+    assert f"{RULE} (since change 3)" in shop.whisper()
 
 
 async def test_freezing_makes_a_list_of_it_again_at_once(shop: World) -> None:
@@ -222,7 +243,7 @@ async def test_freezing_makes_a_list_of_it_again_at_once(shop: World) -> None:
     assert "Done" in said(shop.card(2))
     assert inside(shop) == {ADA, CHEN}
     await shop.type("/segment show Gold")
-    assert "Follows a rule" not in shop.whisper()
+    assert RULE not in shop.whisper()
     await shop.type("/change undo 2")
     assert "1 approval" in said(shop.card(3))
 
