@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from bot.ledger.sqlite.archives import SqliteArchives
 from bot.ledger.sqlite.restoring import restore
 from bot.sandbox.store import Store
 from tests.carried import Carried
+from tests.core.segment_rules.plain_store import customer_facts, parsed
 from tests.direct import URL_OF_STORES, Direct
 from tests.harness import Clock, no_wait
 from tests.ledger.subject import SUBJECTS, SqliteSubject, Subject
@@ -96,24 +96,7 @@ class Shop:
             if own:
                 spent = sum(round((sale["total"] - sale["refunded"]) / float(sale["rate"])) for sale in own)
                 sums.append(OrderSums(one["id"], len(own), spent, max(parsed(sale["date_created"]) for sale in own)))
-        return sums, [self._facts(one) for one in people]
-
-    def _facts(self, row: dict[str, Any]) -> CustomerFacts:
-        document = json.loads(row["document"])
-        values = self.store.shop.rows("SELECT * FROM attribute_values WHERE customer_id = ?", row["id"])
-        consents = self.store.shop.rows("SELECT consents FROM subscribers WHERE lower(email) = lower(?)", row["email"])
-        return CustomerFacts(
-            row["id"],
-            parsed(row["date_created"]),
-            document.get("customer_group_id", 0),
-            frozenset(one["country_code"] for one in document.get("addresses", ())),
-            {one["attribute_id"]: one["attribute_value"] for one in values},
-            any("marketing_newsletter" in one["consents"] for one in consents),
-        )
-
-
-def parsed(moment: str) -> datetime:
-    return datetime.fromisoformat(moment).astimezone(UTC)
+        return sums, [customer_facts(self.store, one) for one in people]
 
 
 @asynccontextmanager
