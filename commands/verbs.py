@@ -34,6 +34,7 @@ SEGMENT = _meant(
     ("segment overlap", "diff"),
     ("segment delete", "erase trash discard"),
     ("segment rule", "follow automate dynamic"),
+    ("segment run", "rerun execute apply evaluate"),
     ("segment freeze", "unfollow static"),
     ("segment clear", "wipe purge truncate reset flush"),
     ("promotion target", "target retarget"),

@@ -106,6 +106,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Change": {"version": 1, "revision": 1, "state": "planned"},
     "Clicked": {"kind": "clicked"},
     "Confirming": {"kind": "confirming"},
+    "Due": {"kind": "due"},
     "Edited": {"kind": "edited"},
     "Encoding": {"is_certain": True},
     "FromShell": {"kind": "shell"},

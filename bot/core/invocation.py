@@ -1,9 +1,11 @@
-"""Invocations: what people ask for, as Slack delivered it and as stored until it is answered."""
+"""Invocations: what people ask for, as Slack delivered it, or the bot itself, and as stored until it is answered."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
+from bot.core.approval.covering import Covered
 from bot.core.approval.decisions import Decision
 from bot.core.approval.shown_change import Shown
 from bot.core.frozen_value import Value
@@ -104,6 +106,31 @@ class FromShell(Delivery):
     login: str = ""
 
 
+class Due(Delivery):
+    """What the bot asks itself when its time has come, in the name of whoever asked for the change that covers it.
+
+    ``covered_by`` is that change's number, ``slot`` the time that it is for, ``attempt`` how often it was asked for by
+    now. Its id is made of them, so that it happens once. ``said`` is what it does, in words.
+    """
+
+    kind: Literal["due"] = "due"
+    values: Values = {}
+    covered_by: int
+    slot: datetime
+    attempt: int
+
+    @classmethod
+    def at(cls, slot: datetime, *, covered_by: int, attempt: int, **others: Any) -> "Due":
+        """Build the request of this attempt at a slot; it answers nobody where something was asked."""
+        id_ = f"due/{covered_by}/{slot.isoformat()}/{attempt}"
+        return cls(id=id_, place=Place(), covered_by=covered_by, slot=slot, attempt=attempt, **others)
+
+    @property
+    def covered(self) -> Covered:
+        """Which change covers it, and the time that it is for."""
+        return Covered(change=self.covered_by, slot=self.slot)
+
+
 class Confirmation(Value):
     """A person's word whether they asked for what came from the shell in their name (``request``, an invocation)."""
 
@@ -133,7 +160,7 @@ def _with_kind(stored: Any) -> Any:
     return {"kind": kind} | {key: value for key, value in stored.items() if key not in others[kind]}
 
 
-Asked = Typed | Submitted | Edited | FromShell
+Asked = Typed | Submitted | Edited | FromShell | Due
 """What has to be planned."""
 Invocation = Asked | Clicked | Confirming
 """Everything that people can ask for."""

@@ -14,7 +14,7 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.trace import AuditTrace
 from bot.core.command import Call, Post
 from bot.core.errors import Impossible, Misuse, NotRecorded, Question, Refusal
-from bot.core.invocation import Clicked, Confirmation, Confirming, Edited, Invocation, Submitted, Typed
+from bot.core.invocation import Clicked, Confirmation, Confirming, Due, Edited, Invocation, Submitted, Typed
 from bot.core.kept_values import with_kept
 from bot.core.planning.plan import Plan
 from bot.core.questions import has_room, question_answer
@@ -23,6 +23,7 @@ from bot.engine.ack_priority import AckPriority
 from bot.engine.clicks import Clicks
 from bot.engine.confirmations import Confirmations
 from bot.engine.decider import Decider
+from bot.engine.due_requests import DueRequests
 from bot.engine.planner import Planned, Planner, Request, decides
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
@@ -50,6 +51,7 @@ class Answering:
     announcer: Announcer
     clicks: Clicks
     confirmations: Confirmations
+    dues: DueRequests
 
     async def answer(self, invocation: Invocation, request: Request) -> None:
         """Answer a recorded invocation; show a refusal privately."""
@@ -110,6 +112,8 @@ class Answering:
                 await self._carry_out(_as_read(invocation, planned), planned)
             except Exception as error:  # noqa: BLE001 - it becomes a sentence, and what nobody foresaw is logged
                 refusal = _refusal(error, invocation)
+                if isinstance(invocation, Due):
+                    return await self.dues.failed(invocation, planned.trace, error, refusal)
             else:
                 self.clicks.taken(invocation)
                 return None
@@ -124,7 +128,7 @@ class Answering:
             request = await self._with_kept(invocation, request)
         except Refusal as refusal:
             return Planned(refusal, AuditTrace(invocation.said), self.process.elapsed())
-        return await self.planner.plan(request, invocation.actor)
+        return await self.planner.plan(request, invocation.actor, by_itself=isinstance(invocation, Due))
 
     async def _with_kept(self, invocation: Invocation, request: Request) -> Request:
         """Return the request with what its change keeps, if it is the edit of one. Raises Refusal."""
@@ -147,7 +151,7 @@ class Answering:
         match outcome, invocation:
             case Plan(), Edited():
                 await self.decider.edit(invocation, outcome, planned.due_at)
-            case Plan(), Typed() | Submitted():
+            case Plan(), Typed() | Submitted() | Due():
                 if await self.proposing.propose(invocation, outcome, planned):
                     return  # creating the Change settles it
             case Post(), _:

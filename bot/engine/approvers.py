@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.core.answers import mention
 from bot.core.approval.changes import Change
-from bot.core.approval.need import Counts, Need
+from bot.core.approval.covering import Covered
+from bot.core.approval.need import Counts, Need, for_reason
 from bot.core.approval.policy import Policy
 from bot.core.approval.rule import Moved
 from bot.core.errors import NobodyCanApprove, NotAllowed
@@ -28,15 +29,23 @@ class Approvers:
     policy: Policy
     directory: Directory
 
-    async def need(self, plan: Plan, requester: str, change: Change | None = None) -> tuple[Need, tuple[Moved, ...]]:
+    async def need(
+        self, plan: Plan, requester: str, change: Change | None = None, covered: Covered | None = None
+    ) -> tuple[Need, tuple[Moved, ...]]:
         """Return the approvals that this plan needs, and whom its requester moved before.
 
         An undo needs at least those of what it undoes; a ``change`` that was narrowed, those that it needed before.
         What takes back a segment of the requester's own hurts nobody: nothing else that is destructive goes without.
+        ``covered``: what covers it, of a change that is not recorded yet; what is covered needs none, and if that has
+        lapsed one at least.
         """
+        covered = change.covered_by if change else covered
+        if covered and not covered.lapse:
+            return Need(approvals=0, why=f"needs no approval: covered by change {covered.change}"), ()
         undone = (await self.process.ledger.changes.load(plan.undoes)).need if plan.undoes else None
         moved = await moved_before(self.policy, self.process, plan, requester, change)
         need = self.policy.need(await self._without_own(plan, requester), undone=undone, moved=moved)
+        need = for_reason(need, covered.lapse) if covered else need
         return self.policy.at_least(need, change.least) if change and change.least else need, moved
 
     async def _without_own(self, plan: Plan, requester: str) -> Plan:

@@ -105,9 +105,16 @@ class CardReconciler:
         return change.model_copy(update={"per_second": self._process.paces.per_second(change.number, now)})
 
     async def _redraw(self, change: Change) -> None:
-        """Update the card; if it is lost for good, post it anew. Raises Undeliverable."""
+        """Update the card; if it is lost for good, post it anew, and if there is none yet, post it.
+
+        Raises Undeliverable.
+        """
         change = self._paced(change) if change.state is State.RUNNING else change
-        assert change.card  # noqa: S101 - only posted cards become outdated
+        if change.card is None:
+            card = await self._announcer.post(change, may_exist=True)
+            await self._ledger.changes.save_card(change, card)
+            await self._ledger.changes.save_card_url(change.number, await self._announcer.permalink(card))
+            return
         try:
             await self._announcer.redraw(change, change.card)
         except Undeliverable as error:
@@ -140,7 +147,8 @@ class CardReconciler:
             return  # another process did, after this one had listed it
         waits = change.need.approvals or change.due_at
         waited_for = waits and change.card and change.settled_by != change.requester
-        if waited_for or change.state is State.CLOSED:
+        has_failed = change.is_routine and change.state is State.FAILED
+        if waited_for or has_failed or change.state is State.CLOSED:
             try:
                 await self._announcer.report_outcome(change)
             except Undeliverable as error:

@@ -20,8 +20,10 @@ from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
 from bot.engine.clicks import Clicks
 from bot.engine.confirmations import Confirmations
+from bot.engine.covers import Covers
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.decider import Decider
+from bot.engine.due_requests import DueRequests
 from bot.engine.emergency_notices import EmergencyNotices
 from bot.engine.facts.upkeep import FactsUpkeep
 from bot.engine.home_tab.publisher import HomeTabPublisher
@@ -34,6 +36,7 @@ from bot.engine.process import USUAL_LEASE, Lease, Process, elapsed
 from bot.engine.proposing import Proposing
 from bot.engine.renewing import Renewing
 from bot.engine.replies import Replies
+from bot.engine.rule_runs import RuleRuns
 from bot.engine.store_overview import PATIENCE, StoreOverviewCache
 from bot.ledger.ledger import Ledger
 
@@ -103,18 +106,21 @@ def build_engine(
     cards = CardReconciler(process, announcer, home_tabs, EmergencyNotices(process, directory))
     authority = Authority(process, approvers, cards.wake)
     runner = ChangeRunner(process, store, authority, moved=cards.wake)
-    renewing = Renewing(process, planner, approvers, cards, approval_time)
+    covers = Covers(process, planner, approvers)
+    renewing = Renewing(process, planner, approvers, covers, cards, approval_time)
     decider = Decider(process, planner, approvers, authority, renewing, runner, cards)
     replies = Replies(process, announcer)
     proposing = Proposing(
-        process, groups, approvers, authority, runner, cards, announcer, replies, approval_time, new_nonce
+        process, groups, approvers, covers, authority, runner, cards, announcer, replies, approval_time, new_nonce
     )
     clicks = Clicks(process, authority, announcer, cards)
     confirmations = Confirmations(process, planner, proposing, replies, announcer, approval_time)
-    answering = Answering(process, gate, planner, decider, proposing, replies, announcer, clicks, confirmations)
+    dues = DueRequests(process)
+    answering = Answering(process, gate, planner, decider, proposing, replies, announcer, clicks, confirmations, dues)
     intake = Intake(process, gate, planner, answering, replies, clicks)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
     working = (process, authority, answering, proposing, decider, renewing, runner, cards)
-    housekeeper = Housekeeper(*working, approval_time, confirmations, facts, summary)
+    rule_runs = RuleRuns(process, answering, dues, facts, zone)
+    housekeeper = Housekeeper(*working, approval_time, confirmations, facts, rule_runs, summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)

@@ -9,7 +9,7 @@ from bot.bigcommerce import StoreError
 from bot.core.approval.changes import State
 from bot.core.approval.due import looks_due
 from bot.core.errors import NotAllowed, NotReadYet, TooLate
-from bot.core.invocation import FromShell
+from bot.core.invocation import Due, FromShell
 from bot.engine.answering import Answering
 from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
@@ -21,6 +21,7 @@ from bot.engine.facts.upkeep import FactsUpkeep
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
 from bot.engine.renewing import Renewing
+from bot.engine.rule_runs import RuleRuns
 
 FRESH = timedelta(minutes=10)
 """An invocation left unanswered for longer is refused instead: nobody expects its answer any more."""
@@ -47,6 +48,7 @@ class Housekeeper:
     approval_time: timedelta
     confirmations: Confirmations
     facts: FactsUpkeep
+    rule_runs: RuleRuns
     summary: DailySummary | None = None
 
     async def run_due(self) -> None:
@@ -64,6 +66,7 @@ class Housekeeper:
         self.answering.replies.late.wake()
         self.confirmations.wake()
         self.facts.wake()
+        self.rule_runs.wake()
         if self.summary:
             self.summary.wake()
 
@@ -77,7 +80,8 @@ class Housekeeper:
                 self.confirmations.hold(invocation, at)
                 continue
             else:
-                answer = self.answering.refuse_late if now - at > FRESH else self.answering.resume
+                is_late = now - at > FRESH and not isinstance(invocation, Due)
+                answer = self.answering.refuse_late if is_late else self.answering.resume
             process.tasks.start(answer(invocation))
 
     async def _start_changes(self) -> None:

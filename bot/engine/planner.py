@@ -30,7 +30,7 @@ from bot.core.planning.plan_building import build_plan
 from bot.core.questions import with_meant
 from bot.core.resolution import resolve
 from bot.core.segment_rules.schedule import Daily
-from bot.core.store_view.cached_shop import Shop
+from bot.core.store_view.cached_shop import Shop, any_live
 from bot.core.understanding import understand
 from bot.core.uploads import Uploads
 from bot.engine.facts.upkeep import FactsUpkeep
@@ -106,8 +106,11 @@ class Planner:
                 return call
         return otherwise
 
-    def context(self, actor: str, *, can_wait: bool = True, can_ask: bool = True) -> Context:
-        """Build the Context for planning on behalf of this person; see ``Reader.patient`` and ``Shop``."""
+    def context(self, actor: str, *, can_wait: bool = True, can_ask: bool = True, can_read: bool = True) -> Context:
+        """Build the Context for planning on behalf of this person; see ``Reader.patient`` and ``Shop``.
+
+        ``can_read``: planning may have the facts read; else somebody else sees to that.
+        """
         reader, ledger = self.reader.correlated(f"plan-{secrets.token_hex(8)}"), self.process.ledger
         reader = reader.patient() if can_wait else reader
         findings = Findings()
@@ -124,7 +127,7 @@ class Planner:
             people_called=self.directory.people_called,
             history=ledger.history,
             facts=ledger.facts,
-            read_facts=self.upkeep.read,
+            read_facts=self.upkeep.read if can_read else _nothing,
             usual_schedule=self.usual_schedule,
             uploads=self.uploads,
             now=self.process.clock(),
@@ -136,6 +139,11 @@ class Planner:
         asked, rules = self.policy.asked_of_additions, self.process.ledger.segment_rules
         return Shop(reader, findings, asked_of_additions=asked, can_ask=can_ask, rules=rules)
 
+    async def is_live(self, segment_id: str) -> bool:
+        """Return whether a live promotion uses this segment, or may, since they cannot be read. Raises StoreError."""
+        uses = await self._shop(self.reader).uses(segment_id)
+        return uses is None or any_live(uses)
+
     async def may_ask(self, user_id: str, command: str, plan: Plan | None = None) -> None:
         """Raise NotAllowed unless this person may use the command with this path, and ask for this plan."""
         actor = await self.directory.actor(user_id)
@@ -145,20 +153,25 @@ class Planner:
             moved = await moved_before(self.policy, self.process, plan, user_id) if plan else ()
             self.policy.refuse_asking(actor, plan, moved)
 
-    async def plan(self, request: Request, actor: str) -> Planned:
-        """Plan this person's request; only a Command needs planning. Errors are part of the result."""
+    async def plan(self, request: Request, actor: str, *, by_itself: bool = False) -> Planned:
+        """Plan this person's request; only a Command needs planning. Errors are part of the result.
+
+        ``by_itself``: the bot asks it in this person's name. Whether they may still ask is a matter of what covers it.
+        """
         if not isinstance(request, Call):
             return Planned(request, AuditTrace(request.recorded_text), self.process.elapsed())
         began = self.process.elapsed()
-        ctx, call = self.context(actor, can_wait=not decides(request)), request
+        call = request
+        ctx = self.context(actor, can_wait=not decides(request), can_ask=not by_itself, can_read=not by_itself)
         outcome: Outcome | Exception
         due_at: datetime | None = None
         try:
-            await self.may_ask(actor, request.command.path)
+            if not by_itself:
+                await self.may_ask(actor, request.command.path)
             call = await resolve(request, ctx.shop)
             await ask_which_number(call, ctx)
             call, due_at = await with_due(call, ctx)
-            outcome = await self._run(call, ctx)
+            outcome = await (call.command.function(call.args, ctx) if by_itself else self._run(call, ctx))
         except Question as asked:
             outcome = await self._tried(asked.about({} if call.words else call.values), request, actor)
         except Misuse as misuse:
@@ -226,6 +239,10 @@ class Planner:
         left, shop = await plan.without(items), self._shop(self.reader)
         now = await build_plan(left.steps, shop, undoes=left.undoes, remarks=left.remarks)
         return now.model_copy(update={"named": left.named, "people": left.people})
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _trace(call: Call, ctx: Context, *, planned: bool) -> AuditTrace:

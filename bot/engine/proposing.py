@@ -11,13 +11,14 @@ from bot.core.approval.due import expiry_of
 from bot.core.approval.state_words import describe_state
 from bot.core.command import Group, find
 from bot.core.errors import NotRecorded, OverLimit
-from bot.core.invocation import Asked, Delivery
+from bot.core.invocation import Asked, Delivery, Due
 from bot.core.language.hidden_addresses import has_lone_address
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
 from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
 from bot.engine.change_runner import ChangeRunner
+from bot.engine.covers import Claim, Covers
 from bot.engine.planner import Planned
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
@@ -35,6 +36,7 @@ class Proposing:
     process: Process
     groups: tuple[Group, ...]
     approvers: Approvers
+    covers: Covers
     authority: Authority
     runner: ChangeRunner
     cards: CardReconciler
@@ -53,7 +55,8 @@ class Proposing:
             await self.authority.refuse_contradicted(plan.undoes)
         draft = await self._draft(asked, plan, planned.due_at)
         if first := await self._first_of(draft):
-            await self.replies.show(asked, point_to(first, asked.actor))
+            if not isinstance(asked, Due):
+                await self.replies.show(asked, point_to(first, asked.actor))
             return False
         detail = {
             "said": planned.trace.recorded_text,
@@ -63,6 +66,7 @@ class Proposing:
             "requirements": self.approvers.recorded(draft.need),
             "nonce": draft.nonce,
             **({"due_at": draft.due_at.isoformat()} if draft.due_at else {}),
+            **({"covered_by": draft.covered_by.model_dump(mode="json")} if draft.covered_by else {}),
         }
         ledger, owner = self.process.ledger, await self.process.claimant()
         subjects = planned.trace.subjects
@@ -89,7 +93,9 @@ class Proposing:
 
     async def _draft(self, asked: Asked, plan: Plan, due_at: datetime | None) -> Change:
         """Build the Change, not yet numbered. Raises NotAllowed if nobody could approve it."""
-        need, moved = await self.approvers.need(plan, asked.actor)
+        due = asked if isinstance(asked, Due) else None
+        covered = await self.covers.look(Claim(plan, due.covered, due.actor, due.command)) if due else None
+        need, moved = await self.approvers.need(plan, asked.actor, covered=covered)
         deciders = await self.approvers.deciders(need, asked.actor)
         now = self.process.clock()
         return Change(
@@ -108,10 +114,13 @@ class Proposing:
             updated_at=now,
             expires_at=expiry_of(now, self.approval_time, due_at),
             due_at=due_at,
+            covered_by=covered,
         )
 
     async def post(self, change: Change, *, is_resumed: bool = False) -> Change:
         """Post the card; only then can the Change be decided or run. This process holds its lease, and releases it.
+
+        What goes without a click has none: what covers it says how much it may do, and nobody reads each.
 
         It is posted as it will look once the Change waits, so that nothing has to follow for people to decide.
         ``is_resumed``: a process that died may have posted it. Raises NotRecorded: then the housekeeper resumes it.
@@ -119,8 +128,10 @@ class Proposing:
         ledger, clock = self.process.ledger, self.process.clock
         event = Event.POST if change.need.approvals else Event.CLEAR
         try:
-            card = None if change.card else await self._post_as_moved(change, event, may_exist=is_resumed)
-            limits = self.approvers.policy.limits(change.plan, clock()) if event is Event.CLEAR else ()
+            has_card = change.card or change.is_routine
+            card = None if has_card else await self._post_as_moved(change, event, may_exist=is_resumed)
+            is_limited = event is Event.CLEAR and not change.covered_by
+            limits = self.approvers.policy.limits(change.plan, clock()) if is_limited else ()
             change = await ledger.changes.move(change, event, at=clock(), limits=limits)
             if card:
                 await ledger.changes.save_card(change, card)
@@ -143,16 +154,19 @@ class Proposing:
         """Cancel a Change whose card cannot be posted, or that needs approval since its requester moved others."""
         reason, at = str(error) if isinstance(error, OverLimit) else _unposted(error), self.process.clock()
         change = await self.process.ledger.changes.move(change, Event.CANCEL, at=at, update={"reason": reason})
-        refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
-        await self.replies.show(_request_of(change), refusal)
+        if not change.covered_by:  # it is asked for again
+            refusal = Answer(f"Change {change.number} was cancelled.", (Sentence(reason),))
+            await self.replies.show(_request_of(change), refusal)
         return change
 
     async def _send_link(self, change: Change) -> None:
-        """Send the requester a link to the card, unless they see it."""
+        """Send the requester a link to the card, unless they see it, or asked for nothing."""
         if change.card is None or change.state is State.CANCELLED:
             return
         url = await self.announcer.permalink(change.card)
         await self.process.ledger.changes.save_card_url(change.number, url)
+        if change.covered_by:
+            return
         if change.card.channel == change.place.channel:
             await self._tell_addresses(change)
             return

@@ -18,6 +18,7 @@ from bot.core.planning.drift import drift
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
 from bot.engine.card_reconciler import CardReconciler
+from bot.engine.covers import Covers
 from bot.engine.planner import Planner
 from bot.engine.process import Process
 
@@ -29,6 +30,7 @@ class Renewing:
     process: Process
     planner: Planner
     approvers: Approvers
+    covers: Covers
     cards: CardReconciler
     approval_time: timedelta
 
@@ -42,6 +44,7 @@ class Renewing:
         """
         try:
             plan = await self.planner.replan(change)
+            change = await self.covers.renewed(change, plan)
             need, _ = await self.approvers.need(plan, change.requester, change)
             need = _at_least_one(need) if change.asked else need
             gone = () if in_emergency or change.emergency else await self.approvers.gone(change)

@@ -8,6 +8,7 @@ from bot.core.errors import LedgerLost
 from bot.core.segment_rules.followed import RulesReader
 from bot.ledger.ports.audit_log import AuditLog
 from bot.ledger.ports.changes import Changes
+from bot.ledger.ports.dues import Dues
 from bot.ledger.ports.facts import FactsStore
 from bot.ledger.ports.history import History
 from bot.ledger.ports.home_tabs import HomeTabs
@@ -55,6 +56,7 @@ class Ledger:
     home_tabs: HomeTabs
     facts: FactsStore
     segment_rules: RulesReader
+    dues: Dues
     storage: Storage
 
     async def catch_up(self) -> None:

@@ -19,6 +19,7 @@ GROUP = Group(
         imports.import_list,
         members.clear,
         rules.rule,
+        rules.run,
         rules.freeze,
         export.export,
         set_operations.copy,

@@ -6,16 +6,18 @@ from pydantic import Field
 
 from bot.core.command import Prefill, command
 from bot.core.context import Context
+from bot.core.errors import Impossible
 from bot.core.language.args import Args, RuleInput, Text
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import DropRule, SegmentRef
 from bot.core.segment_rules import describe
+from bot.core.segment_rules.followed import RUN
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule
 from commands.inputs import RULE, OneSegment, RunAt, one_line, refuse_long_rule
 from commands.segment.asked_rule import asked_rule, usual_words
-from commands.segment.rule_plans import plan_rule
+from commands.segment.rule_plans import plan_rule, plan_run
 from commands.segment.segments import OneSegmentAt
 
 
@@ -73,6 +75,19 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
     """
     segment = await ctx.shop.segment(args.segment)
     return await plan_rule(segment, await asked_rule(segment, one_line(args.rule), one_line(args.runs), ctx), ctx)
+
+
+@command(RUN, submit="Run Rule", title="Run Rule Now")
+async def run(args: OneSegmentAt, ctx: Context) -> Plan:
+    """Run the rule of a segment now: who belongs joins, others leave. A second person has to approve who leaves.
+
+    /segment run VIPs
+    """
+    segment = await ctx.shop.segment(args.segment)
+    found = await ctx.shop.rules.of(segment.id)
+    if found is None:
+        raise Impossible(f"{segment.name} follows no rule, so there is nothing to run: it is a plain list.")
+    return await plan_run(segment, found.followed, ctx)
 
 
 @command("segment freeze", submit="Freeze Segment", aliases=("unrule",))

@@ -473,3 +473,17 @@ async def test_deleting_a_segment_tells_which_rules_are_lost_by_it(shop: World) 
     shop.put("Platinum")
     await shop.type("/segment delete Platinum")
     assert "rule" not in said(shop.card(4))
+
+
+async def test_somebody_may_run_a_rule_now(shop: World) -> None:
+    await shop.type("/segment run Gold")
+    assert "Gold follows no rule, so there is nothing to run: it is a plain list." in shop.whisper()
+    await start_rule(shop)
+    await shop.type("/segment run Gold")
+    assert "Nothing to do" in shop.whisper()
+    await cancel(shop, CHEN)
+    await shop.type("/segment run Gold")
+    assert "Remove 1 of 2 shoppers from Gold" in said(shop.card(2))
+    assert "Waiting for 1 approval" in said(shop.card(2))
+    await shop.press("Run Rule", by="ben", change=2)
+    assert inside(shop) == {ADA}

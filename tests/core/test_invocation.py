@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from bot.core.approval.covering import Covered
 from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.shown_change import Shown
 from bot.core.invocation import (
     Clicked,
     Confirmation,
     Confirming,
+    Due,
     Edited,
     FromShell,
     Invocation,
@@ -19,6 +21,7 @@ from bot.core.invocation import (
     decode,
 )
 from bot.core.people import Place
+from tests.core.samples import NOW
 
 WHO: dict[str, Any] = {
     "id": "1.2",
@@ -37,6 +40,7 @@ DECISION = Decision(number=42, verdict=Verdict.REJECT, version=1, reason="No.")
         Submitted(id="1", actor="UANA", place=HERE, command="segment create", said="x", values={"name": "VIPs"}),
         Edited(id="1", actor="UANA", place=HERE, command="segment create", said="x", values={}, edits=42),
         Clicked(id="1", actor="UANA", place=HERE, command="reject", said="x", decision=DECISION),
+        Due.at(NOW, covered_by=12, attempt=2, actor="UANA", command="segment run", values={"segment": "VIPs"}),
         FromShell(
             id="1",
             actor="UANA",
@@ -86,3 +90,9 @@ def test_what_an_earlier_version_did_not_store_of_a_button_is_its_number() -> No
     edited = Edited(id="1", actor="UANA", place=HERE, command="segment create", edits=42)
     clicked = Clicked(id="1", actor="UANA", place=HERE, command="reject", decision=DECISION)
     assert edited.shown == clicked.shown == Shown(number=42)
+
+
+def test_what_the_bot_asks_itself_is_known_by_what_covers_it_its_time_and_the_attempt() -> None:
+    due = Due.at(NOW, covered_by=12, attempt=2, actor="UANA", command="segment run")
+    assert (due.id, due.place) == ("due/12/2026-05-04T09:30:00+00:00/2", Place())
+    assert due.covered == Covered(change=12, slot=NOW)

@@ -41,7 +41,7 @@ LINES = {
     "promotion disable": '"Tasting week"',
     "change undo": "1",
 }
-ASKED_ELSEWHERE = {"change retry", "change repoint", "segment rule", "segment freeze"}
+ASKED_ELSEWHERE = {"change retry", "change repoint", "segment rule", "segment run", "segment freeze"}
 """Of what has failed, was restored, or goes by orders that were read: tests/commands/test_segment_rules.py."""
 _UUID = re.compile(UUID)
 

@@ -10,6 +10,7 @@ import pytest
 from bot.core.approval.changes import Event
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import Verification
+from bot.core.invocation import Due
 from bot.core.planning.steps import FollowRule, SegmentRef
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import NeverOrdered
@@ -28,7 +29,7 @@ STOPPED = LATER + timedelta(minutes=1)
 NAMES = ("one", "two")
 TABLES = (
     *("entries", "subjects", "names", "changes", "runs", "touches", "briefs", "asks", "lists", "homes", "archives"),
-    "segment_rules",
+    *("segment_rules", "dues"),
 )
 engines = pytest.mark.parametrize("kinds", [(one, other) for one in SUBJECTS for other in SUBJECTS], ids=str)
 Kinds = tuple[type[Subject], type[Subject]]
@@ -51,10 +52,12 @@ async def filled(ledger: Ledger) -> None:
 
 
 async def ruled(ledger: Ledger) -> None:
-    """A segment that follows a rule."""
+    """A segment that follows a rule, whose run is asked for."""
     followed = Followed(rule=NeverOrdered(), words="never ordered")
     step = FollowRule(segment=SegmentRef(name="Loyal", id=uuid(2)), after=followed)
     await carried_out(ledger, await running(ledger, "9", plan=plan(step)))
+    due = Due.at(NOW, covered_by=3, attempt=1, actor="UANA", command="segment run", said="run it")
+    await ledger.invocations.record(due, owner="one", at=NOW, detail={})
 
 
 def database(ledger: Ledger) -> Any:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from bot.core.approval.beside import Beside
+from bot.core.approval.covering import Covered
 from bot.core.approval.need import Approval, Need
 from bot.core.approval.rule import Moved
 from bot.core.approval.shown_change import DIGITS, Shown
@@ -157,7 +158,7 @@ class Change(Value):
     from a change of the same number in any other ledger. ``beside`` are others that wait and touch the same; they are
     found when it is loaded, and not stored; so is the running one that it waits ``behind``, once it is approved.
     ``stopped_by`` asked its run to stop; ``per_second``: shoppers, as its run was measured lately. ``due_at``: it runs
-    then, not before; None for at once. Times are UTC.
+    then, not before; None for at once. ``covered_by``: the change whose approval covers it, if one does. Times are UTC.
     """
 
     number: int
@@ -195,6 +196,12 @@ class Change(Value):
     updated_at: datetime
     started_at: datetime | None = None
     due_at: datetime | None = None
+    covered_by: Covered | None = None
+
+    @property
+    def is_routine(self) -> bool:
+        """Whether it goes without a click, covered by another one: people see no card of it."""
+        return self.covered_by is not None and not self.need.approvals
 
     @property
     def shown(self) -> Shown:

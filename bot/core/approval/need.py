@@ -111,6 +111,14 @@ def combined(requirements: Sequence[Requirement], reasons: Iterable[str], *, eve
     return Need(approvals=approvals, why=why, approvers=named, requirements=kept)
 
 
+def for_reason(need: Need, reason: str) -> Need:
+    """Return ``need``, of one approval at least, with this reason as the first."""
+    if not need.approvals:
+        return Need(approvals=1, why=f"needs 1 approval: {reason}")
+    which, _, others = need.why.partition(": ")
+    return need.model_copy(update={"why": f"{which}: {reason}, and {others}"})
+
+
 def strictest(requirements: Sequence[Requirement], *, everyone: frozenset[str]) -> tuple[Requirement, ...]:
     """Return the requirements without those that are met whenever another one is."""
 

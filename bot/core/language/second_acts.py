@@ -19,8 +19,8 @@ ACTS = frozenset(
 MAYBE_ACTS = frozenset(
     {"change", "clear", "clone", "compare", "copy", "csv", "download", "drop", "duplicate", "empty", "export", "fill"}
     | {"find", "freeze", "get", "import", "info", "intersect", "join", "kick", "list", "load", "ls", "make", "members"}
-    | {"merge", "move", "name", "new", "open", "overlap", "people", "promotions", "rule", "search", "set", "shoppers"}
-    | {"show", "take", "transfer", "undo", "union", "update", "upload", "uses", "view", "who"}
+    | {"merge", "move", "name", "new", "open", "overlap", "people", "promotions", "rule", "run", "search", "set"}
+    | {"shoppers", "show", "take", "transfer", "undo", "union", "update", "upload", "uses", "view", "who"}
 )
 """Verbs that are nouns as well, as in “Hair and Make Up”: they order something that is named, or just spoken of."""
 DECIDING = frozenset({"approve", "except", "reject", "repoint", "retry", "review", "show", "stop", "undo", "withdraw"})

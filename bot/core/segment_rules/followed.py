@@ -8,6 +8,9 @@ from bot.core.segment_rules.guard import Guard
 from bot.core.segment_rules.rule import Rule
 from bot.core.segment_rules.schedule import ByHand, Schedule
 
+RUN = "segment run"
+"""The command that runs the rule of a segment, which the bot itself asks for at its times."""
+
 
 class Followed(Value):
     """A rule, and its ``words`` as people approved them, with the names that its segments and groups had then.

@@ -47,7 +47,7 @@ class Changes(ChangesReader, Protocol):
         """Return the waiting changes that others requested and this person has not approved; the most urgent first."""
 
     async def requested_by(self, actor: str, limit: int) -> tuple[Brief, ...]:
-        """Return this requester's latest changes: the waiting ones first."""
+        """Return this requester's latest changes, the waiting ones first; of covered ones only the open ones."""
 
     async def by_state(self) -> tuple[dict[State, int], int]:
         """Return how many changes are in each open state, and how many in any other."""
@@ -69,6 +69,14 @@ class Changes(ChangesReader, Protocol):
 
         A change counts as planned while it runs or if nobody knows what it did, else as it did. ``apart_from``: the
         number of the change that is asked about.
+        """
+
+    async def moved_by_runs(
+        self, command: str, segment_id: str, *, after: datetime, apart_from: int = 0
+    ) -> tuple[int, int]:
+        """Return how many joined the segment, and how many left, by covered changes of this command for later slots.
+
+        Only those that went without a click count. ``apart_from`` as for ``moved_unapproved``.
         """
 
     async def move(
@@ -139,7 +147,10 @@ class Changes(ChangesReader, Protocol):
         """Replace the notice of an emergency to a group by one to each of its members who was not told yet."""
 
     async def outdated_cards(self) -> tuple[int, ...]:
-        """Return the numbers of the changes whose card does not show their latest revision."""
+        """Return the numbers of the changes whose card does not show their latest revision.
+
+        One that waits and has no card is among them: it was to go without anybody, and has to wait after all.
+        """
 
     async def shown_by(self, channel: str, ts: str) -> int | None:
         """Return the number of the change whose card this message is; None if it is no card."""

@@ -20,6 +20,13 @@ _SEGMENT_RULES = (
     "REFERENCES changes (number), position BIGINT NOT NULL, entry BIGINT NOT NULL)",
 )
 _LOOKED_AT = ("ALTER TABLE changes ADD COLUMN looked_at TEXT COLLATE \"C\" NOT NULL DEFAULT ''",)
+_DUES = (
+    "ALTER TABLE changes ADD COLUMN covered_by BIGINT",
+    "CREATE INDEX changes_covered ON changes (covered_by, number) WHERE covered_by IS NOT NULL",
+    'CREATE TABLE dues (covered_by BIGINT, slot TEXT COLLATE "C", attempts BIGINT NOT NULL, '
+    'at TEXT COLLATE "C" NOT NULL, state TEXT COLLATE "C" NOT NULL, told TEXT COLLATE "C" NOT NULL, change BIGINT, '
+    "PRIMARY KEY (covered_by, slot))",
+)
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     12: FIRST,
     14: SEGMENTS_BY_KIND,
@@ -28,6 +35,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     17: FACTS,
     19: _SEGMENT_RULES,
     20: _LOOKED_AT,
+    21: _DUES,
 }
 """Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"

@@ -38,10 +38,11 @@ def load(db: Connection, number: int) -> Change:
 
 def insert(db: Connection, change: Change, owner: str) -> Change:
     """Insert a change, held by ``owner``, and return it with its number."""
-    row = (change.state, change.revision, change.requester, timestamp(change.expires_at))
+    covered_by = change.covered_by.change if change.covered_by else None
+    row = (change.state, change.revision, change.requester, timestamp(change.expires_at), covered_by)
     (number,) = db.execute(
-        "INSERT INTO changes (state, revision, requester, expires_at, plan, body, owner) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number",
+        "INSERT INTO changes (state, revision, requester, expires_at, covered_by, plan, body, owner) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
         (*row, change.plan.model_dump_json(context=KeptLists(db)), _body(change, KeptLists(db)), owner),
     ).fetchone()
     numbered = change.model_copy(update={"number": number, "beside": others_beside(db, change)})

@@ -10,17 +10,18 @@ from bot.core.approval.due import Scheduled
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import TooLate
-from bot.core.invocation import Invocation
+from bot.core.invocation import Due, Invocation
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
-from bot.ledger.sql import audit_index, authorization, change_rows, change_verification, makers
+from bot.ledger.sql import audit_index, authorization, change_rows, change_verification, dues, makers
 from bot.ledger.sql import notices as queued
 from bot.ledger.sql.audit_log import append
 from bot.ledger.sql.change_index import FINISHED, save_touched_segments
 from bot.ledger.sql.database import Connection, statement
 from bot.ledger.sql.invocations import forget_words
 from bot.ledger.sql.kept_lists import keep_beforehand
+from bot.ledger.sql.moves_by_runs import moved_by_runs
 from bot.ledger.sql.moves_per_person import moved_unapproved, refuse_over_limit
 from bot.ledger.sql.related_changes import others_beside
 from bot.ledger.sql.run_order import refuse_beside_running
@@ -84,9 +85,10 @@ class SqlChanges(ToldChanges):
         return tuple(brief for brief in briefs if actor not in [one.actor for one in brief.approvals])
 
     async def requested_by(self, actor: str, limit: int) -> tuple[Brief, ...]:
-        """Return this requester's latest changes: the waiting ones first."""
+        """Return this requester's latest changes, the waiting ones first; of covered ones only the open ones."""
+        own = f"requester = :actor AND (covered_by IS NULL OR state IN ({OPEN_STATES}))"
         order = "ORDER BY state = 'waiting' DESC, number DESC LIMIT :limit"
-        return await self._briefs(f"requester = :actor {order}", actor=actor, limit=limit)
+        return await self._briefs(f"{own} {order}", actor=actor, limit=limit)
 
     async def by_state(self) -> tuple[dict[State, int], int]:
         """Return how many changes are in each open state, and how many in any other."""
@@ -119,6 +121,12 @@ class SqlChanges(ToldChanges):
             lambda db: moved_unapproved(db, requester, segment_id, since=since, apart_from=apart_from)
         )
 
+    async def moved_by_runs(
+        self, command: str, segment_id: str, *, after: datetime, apart_from: int = 0
+    ) -> tuple[int, int]:
+        """Return how many joined the segment, and how many left, by covered changes of this command for later slots."""
+        return await self._database.read(lambda db: moved_by_runs(db, command, segment_id, after, apart_from))
+
     async def contradiction(self, number: int) -> str:
         """Return how the tables differ from what the sealed entries say of a change; empty if not at all."""
         return await authorization.contradiction(self._database, number)
@@ -147,6 +155,8 @@ class SqlChanges(ToldChanges):
                 raise TooLate("This was answered already.")
             numbered = change_rows.insert(db, change, owner)
             save_touched_segments(db, numbered.number, change.plan)
+            if isinstance(invocation, Due):
+                dues.became(db, invocation, numbered.number)
             took = change.created_at - asked_at
             entry = entry_builders.planned(invocation, numbered, detail, subjects, took=took)
             append(db, change_verification.with_row(db, entry), change.created_at)

@@ -38,6 +38,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "restored": ("segment",),
     "segment_rules": ("segment",),
     "asks": ("id",),
+    "dues": ("covered_by", "slot"),
     "homes": ('"user"',),
     "snapshots": ("day",),
     "sizes": ("day", "segment"),

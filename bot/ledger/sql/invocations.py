@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
-from bot.core.invocation import Invocation, decode
+from bot.core.invocation import Due, Invocation, decode
 from bot.core.timestamps import timestamp
 from bot.ledger.entry_builders import answered, asked
-from bot.ledger.sql import authorization
+from bot.ledger.sql import authorization, dues
 from bot.ledger.sql.audit_log import append
 from bot.ledger.sql.database import Connection, Database, statement
 from bot.ledger.sql.kept_lists import KeptLists
@@ -140,6 +140,8 @@ class SqlInvocations:
             if asked_at is None:
                 return False
             append(db, answered(one.kind, one.invocation, one.detail, one.subjects, took=one.at - asked_at), one.at)
+            if isinstance(one.invocation, Due):
+                dues.settled(db, one.invocation, one.kind, one.detail)
             return True
 
         return await self._database.write(settle)
@@ -206,6 +208,8 @@ def _tell(outcomes: Iterable[tuple[_Arrival, bool | Exception]]) -> None:
 
 
 def _record(db: Connection, one: _Arrival) -> bool:
+    if isinstance(one.invocation, Due) and not dues.attempted(db, one.invocation, one.at):
+        return False
     body = one.invocation.model_dump_json(context=KeptLists(db))
     if not _insert(db, one.invocation.id, one.at, body=body, owner=one.owner):
         return False

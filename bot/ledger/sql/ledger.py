@@ -4,6 +4,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.sql.audit_log import SqlAuditLog
 from bot.ledger.sql.changes import SqlChanges
 from bot.ledger.sql.database import Database
+from bot.ledger.sql.dues import SqlDues
 from bot.ledger.sql.facts import SqlFacts
 from bot.ledger.sql.history import SqlHistory
 from bot.ledger.sql.home_tabs import SqlHomeTabs
@@ -26,5 +27,6 @@ def ledger_on(database: Database) -> Ledger:
         home_tabs=SqlHomeTabs(database, releases),
         facts=SqlFacts(database, releases),
         segment_rules=SqlSegmentRules(database),
+        dues=SqlDues(database),
         storage=database,
     )

@@ -22,7 +22,7 @@ _RAN = f"""
         SELECT entries.change FROM subjects JOIN entries ON entries.number = subjects.entry
         WHERE subject = ? AND {OF_SEGMENTS} AND subjects.kind IN ('clear', 'break glass', 'start') AND subjects.at > ?
     )
-    AND requester = ? AND number <> ? AND json_extract(body, '$.approvals') = '[]'
+    AND requester = ? AND number <> ? AND covered_by IS NULL AND json_extract(body, '$.approvals') = '[]'
     AND state NOT IN ('{State.PLANNED}', '{State.WAITING}')
 """
 _MAY_MOVE = (State.APPROVED, State.RUNNING, State.CLOSED)
@@ -48,9 +48,14 @@ def refuse_over_limit(db: Connection, change: Change, limits: Iterable[Limit]) -
             raise OverLimit(change.number)
 
 
+def may_still_move(db: Connection, number: int, state: str) -> bool:
+    """Return whether a change in this state may move shoppers yet, or may have without anybody knowing it."""
+    return state in _MAY_MOVE or db.execute(_UNSURE, (number,)).fetchone() is not None
+
+
 def _added(db: Connection, row: Any, segment_id: str) -> int:
     number, state, plan = row
-    if state not in _MAY_MOVE and not db.execute(_UNSURE, (number,)).fetchone():
+    if not may_still_move(db, number, state):
         return int(db.execute(_ADDED, (number, segment_id)).fetchone()[0])
     steps = (step for step in json.loads(plan)["steps"] if step["kind"] == "add_members")
     mine = (step for step in steps if step["segment"]["id"] == segment_id)

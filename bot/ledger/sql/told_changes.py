@@ -62,8 +62,10 @@ class ToldChanges:
     # Cards and outcomes
 
     async def outdated_cards(self) -> tuple[int, ...]:
-        """Return the numbers of the changes whose card does not show their latest revision."""
-        return await self.numbers("drawn < revision AND card_ts IS NOT NULL")
+        """Return the numbers of the changes whose card does not show their latest revision, or is missing."""
+        return await self.numbers(
+            "drawn < revision AND (card_ts IS NOT NULL OR (covered_by IS NOT NULL AND state = 'waiting'))"
+        )
 
     async def shown_by(self, channel: str, ts: str) -> int | None:
         """Return the number of the change whose card this message is; None if it is no card."""

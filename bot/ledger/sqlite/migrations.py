@@ -106,3 +106,14 @@ def nineteenth(db: Database) -> None:
 def twentieth(db: Database) -> None:
     """Record when the plan of a change that runs later was last compared with the store."""
     db.conn.execute("ALTER TABLE changes ADD COLUMN looked_at TEXT NOT NULL DEFAULT ''")
+
+
+@migrations(name="0021_dues")
+def twenty_first(db: Database) -> None:
+    """Record which changes others cover, and what became of each slot of these."""
+    db.conn.execute("ALTER TABLE changes ADD COLUMN covered_by INTEGER")
+    db.conn.execute("CREATE INDEX changes_covered ON changes (covered_by, number) WHERE covered_by IS NOT NULL")
+    db.conn.execute(
+        "CREATE TABLE dues (covered_by INTEGER, slot TEXT, attempts INTEGER NOT NULL, at TEXT NOT NULL, "
+        "state TEXT NOT NULL, told TEXT NOT NULL, change INTEGER, PRIMARY KEY (covered_by, slot)) STRICT"
+    )

@@ -1,0 +1,50 @@
+"""Records what the bot asks itself, attempt by attempt, and tells those in whose name it fails."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.bigcommerce import StoreError
+from bot.core.audit.entries import EntryKind
+from bot.core.audit.trace import AuditTrace
+from bot.core.errors import NobodyCanApprove, NotAllowed, NothingToDo, NotReadYet, Refusal
+from bot.core.invocation import Due
+from bot.engine.process import Process
+
+
+@dataclass(frozen=True)
+class DueRequests:
+    """Keeps what is asked at each slot of a covering change to one success."""
+
+    process: Process
+
+    async def next_attempt(self, covered_by: int, slot: datetime) -> int | None:
+        """Return the number of the attempt at this slot that is due now; None if none is."""
+        found = await self.process.ledger.dues.of(covered_by, slot)
+        if found is None:
+            return 1
+        return found.attempts + 1 if found.is_due_again(self.process.clock()) else None
+
+    async def record(self, due: Due) -> bool:
+        """Record an attempt, for this process to answer. Return False if another one did. Raises NotRecorded."""
+        process = self.process
+        owner, record = await process.claimant(), process.ledger.invocations.record
+        detail = {"said": due.said, "covered_by": due.covered.model_dump(mode="json", exclude={"lapse"})}
+        return await record(due, owner=owner, at=process.clock(), detail=detail)
+
+    async def failed(self, due: Due, trace: AuditTrace, error: Exception, refusal: Refusal) -> Refusal | None:
+        """Settle an attempt that failed. Return the refusal, if it is to be told."""
+        if isinstance(error, NothingToDo):
+            await self._settle(due, EntryKind.ANSWERED, trace, reason=refusal.for_log)
+            return None
+        passes = isinstance(error, StoreError | NotReadYet | NotAllowed) and not isinstance(error, NobodyCanApprove)
+        found = await self.process.ledger.dues.of(due.covered_by, due.slot)
+        told = bool(found and found.is_to_tell(refusal.for_log, passes=passes))
+        settled = await self._settle(due, EntryKind.REFUSED, trace, reason=refusal.for_log, passes=passes, told=told)
+        sentence = f"I couldn't {due.said}, as change {due.covered_by} says. {refusal}"
+        return Refusal(sentence, for_log=refusal.for_log) if settled and told else None
+
+    async def _settle(self, due: Due, kind: EntryKind, trace: AuditTrace, **detail: Any) -> bool:
+        recorded = {"said": trace.recorded_text, **detail}
+        settle = self.process.ledger.invocations.settle
+        return await settle(due, kind, at=self.process.clock(), detail=recorded, subjects=trace.subjects)

@@ -1,0 +1,333 @@
+"""Rules run by themselves: once for each time that they are due, and only as far as was approved with them."""
+
+import asyncio
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.approval.changes import State
+from bot.core.approval.covering import Covered
+from bot.core.approval.decisions import Verdict
+from bot.core.people import Standing
+from bot.core.planning.plan import Plan
+from bot.core.planning.steps import DropRule, SegmentRef
+from bot.core.segment_rules.followed import RUN
+from bot.core.segment_rules.guard import Guard
+from bot.core.segment_rules.schedule import ByHand, Daily
+from bot.engine.covers import Claim
+from bot.engine.ports import Undeliverable
+from tests.engine.bench import Bench
+from tests.engine.ruled import RULED, SOURCE, asks_for_rule, join, leave, next_hour, ruled
+
+WIDE = Guard(percent=100)
+OF_A_RUN: dict[str, Any] = {"command": RUN, "args": {"segment": RULED}}
+
+
+async def for_ever() -> None:
+    """Slack does not answer."""
+    await asyncio.Event().wait()
+
+
+async def follows_it(machine: Bench) -> bool:
+    """Whether the shoppers are those that the rule says."""
+    return machine.members(RULED) == machine.members(SOURCE)
+
+
+async def test_a_run_within_the_guard_goes_without_a_card_or_a_word(machine: Bench) -> None:
+    await ruled(machine)
+    posted, said = len(machine.board.posted), len(machine.board.whispered)
+    join(machine, 2)
+    leave(machine, 2)
+    await next_hour(machine)
+    change = await machine.latest()
+    assert (change.number, change.state, change.card) == (2, State.DONE, None)
+    assert change.need.why == "needs no approval: covered by change 1"
+    assert await follows_it(machine)
+    assert (len(machine.board.posted), len(machine.board.whispered), machine.board.heard) == (posted, said, [])
+    assert 2 not in [one.number for one in await machine.ledger.changes.requested_by("UANA", 9)]
+
+
+async def test_each_time_it_is_due_it_runs_once(machine: Bench, path: Path) -> None:
+    await ruled(machine)
+    async with machine.another(path) as other:
+        for _ in range(3):
+            join(machine)
+            await next_hour(machine, 1)
+            await other.sweeps()
+            await machine.sweeps()
+    assert machine.kinds().count("start") == 1 + 3 - 1  # the third is more than two in a day
+    assert (await machine.latest()).state is State.WAITING
+
+
+async def test_where_nobody_would_join_or_leave_nothing_is_asked_for_again(machine: Bench) -> None:
+    await ruled(machine)
+    await next_hour(machine)
+    for _ in range(3):
+        await machine.sweeps()
+        machine.clock.forward(minutes=10)
+    assert (await machine.latest()).number == 1
+    assert machine.kinds().count("answered") == 1
+
+
+async def test_a_rule_by_hand_never_runs_by_itself(machine: Bench) -> None:
+    await ruled(machine, schedule=ByHand())
+    join(machine)
+    await next_hour(machine)
+    assert (await machine.latest()).number == 1
+    await machine.asks("segment run", segment=RULED)
+    assert await follows_it(machine)
+    assert (await machine.latest()).covered_by is None
+
+
+async def test_only_the_latest_of_several_missed_times_counts(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    await next_hour(machine, 7)
+    assert machine.kinds().count("start") == 2
+
+
+async def test_more_than_the_guard_waits_with_a_card(machine: Bench) -> None:
+    await ruled(machine)
+    leave(machine, 6)
+    await next_hour(machine)
+    change = await machine.latest()
+    assert change.state is State.WAITING
+    assert change.card
+    assert "2 may leave in 24 hours without asking (10% of 20)" in change.need.why
+    before = machine.members(RULED)
+    for _ in range(3):
+        await next_hour(machine)
+    assert (machine.members(RULED), (await machine.latest()).number) == (before, 2)
+    await machine.decides("UBEN", 2)
+    assert await follows_it(machine)
+    join(machine)
+    await next_hour(machine)
+    assert await follows_it(machine)
+
+
+async def test_a_run_that_waits_is_skipped_and_asked_for_the_next_time(machine: Bench) -> None:
+    await ruled(machine)
+    leave(machine, 6)
+    await next_hour(machine)
+    await machine.decides("UBEN", 2, Verdict.REJECT)
+    await machine.sweeps()
+    assert (await machine.latest()).number == 2
+    await next_hour(machine)
+    assert ((await machine.latest()).number, (await machine.latest()).state) == (3, State.WAITING)
+
+
+async def test_a_rule_that_finds_nobody_never_empties_its_segment(machine: Bench) -> None:
+    await ruled(machine, guard=WIDE)
+    leave(machine, 20)
+    await next_hour(machine)
+    change = await machine.latest()
+    assert change.state is State.WAITING
+    assert "a rule never empties its segment without asking" in change.need.why
+    assert len(machine.members(RULED)) == 20
+
+
+@pytest.mark.parametrize(
+    ("lapse", "why"),
+    [
+        ({"UBEN": Standing.DEACTIVATED}, "someone who approved change 1"),
+        ({"UANA": Standing.DEACTIVATED}, "whoever asked for it may not ask any more"),
+    ],
+)
+async def test_people_who_may_not_any_more_cover_nothing(machine: Bench, lapse: dict[str, Standing], why: str) -> None:
+    await ruled(machine)
+    machine.people.standings = lapse
+    join(machine)
+    await next_hour(machine)
+    change = await machine.latest()
+    assert (change.state, change.need.why.startswith(f"needs 1 approval: {why}")) == (State.WAITING, True)
+    assert not await follows_it(machine)
+
+
+async def test_where_slack_does_not_tell_who_may_it_is_asked_again_and_again(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    machine.people.standings = {"UBEN": Standing.UNKNOWN}
+    await next_hour(machine)
+    assert (await machine.latest()).number == 1
+    machine.people.standings = {}
+    machine.clock.forward(minutes=2)
+    await machine.sweeps()
+    assert await follows_it(machine)
+    assert machine.board.whispered == []
+
+
+async def test_another_policy_covers_nothing(machine: Bench, path: Path) -> None:
+    await ruled(machine)
+    join(machine)
+    async with machine.another(path, approvers=frozenset({"UBEN"})) as other:
+        await next_hour(other)
+        change = await other.latest()
+    assert "the policy changed since the rule was approved" in change.need.why
+    assert change.state is State.WAITING
+
+
+async def test_what_was_once_to_wait_waits_though_time_passes(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    machine.people.standings = {"UBEN": Standing.DEACTIVATED}
+    await next_hour(machine)
+    machine.people.standings = {}
+    await machine.decides("UCLEO", 2)
+    assert (await machine.latest()).version == 1
+    assert await follows_it(machine)
+
+
+async def test_a_store_that_does_not_answer_is_asked_again_and_told_only_later(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    machine.store.faults.add("GET", "*/segments*", status=503, times=None)
+    await next_hour(machine)
+    assert machine.board.whispered == []
+    for _ in range(50):
+        machine.clock.forward(minutes=1)
+        await machine.sweeps()
+    (told,) = machine.board.whispered
+    assert told[0] == "UANA"
+    assert told[1].startswith("I couldn't run the rule of Newsletter, as change 1 says.")
+    machine.store.faults.clear()
+    await next_hour(machine)
+    assert await follows_it(machine)
+
+
+async def test_a_card_that_cannot_be_posted_is_asked_for_again(machine: Bench) -> None:
+    await ruled(machine)
+    leave(machine, 6)
+    machine.board.broken["post"] = Undeliverable("away")
+    await next_hour(machine)
+    assert (await machine.latest()).state is State.CANCELLED
+    machine.board.broken.clear()
+    machine.clock.forward(minutes=2)
+    await machine.sweeps()
+    assert ((await machine.latest()).number, (await machine.latest()).state) == (3, State.WAITING)
+    assert machine.board.whispered == []
+
+
+async def test_a_run_that_was_asked_for_and_not_planned_is_planned_by_another(machine: Bench, path: Path) -> None:
+    await ruled(machine)
+    join(machine)
+    machine.people.takes_time = for_ever
+    machine.clock.now += timedelta(hours=1)
+    await machine.engine.housekeeper.run_due()
+    for _ in range(50):
+        await asyncio.sleep(0.01)
+    await machine.dies()
+    machine.people.takes_time = None
+    machine.clock.forward(hours=2)
+    async with machine.another(path) as other:
+        await other.sweeps()
+        assert await follows_it(machine)
+    assert machine.kinds().count("start") == 2
+
+
+async def test_a_rule_that_was_asked_for_anew_is_covered_by_the_later_change(machine: Bench) -> None:
+    await ruled(machine)
+    leave(machine, 6)
+    await next_hour(machine)
+    change = await asks_for_rule(machine, guard=WIDE)
+    await machine.runs(await machine.approves(change, "UCLEO"))
+    await machine.decides("UBEN", 2, Verdict.REJECT)
+    await next_hour(machine)
+    assert (await machine.latest()).need.why == "needs no approval: covered by change 3"
+    assert await follows_it(machine)
+
+
+async def test_a_run_that_lapsed_before_it_began_gets_its_card_then(machine: Bench) -> None:
+    """Its process died between the planning and the start, and the policy is another one since."""
+    await ruled(machine)
+    join(machine)
+    covered = Covered(change=1, slot=machine.clock())
+    plan = await machine.engine.planner.replan((await machine.latest()).model_copy(update=OF_A_RUN))
+    change = await machine.approved(plan, covered_by=covered, **OF_A_RUN)
+    machine.people.standings = {"UBEN": Standing.DEACTIVATED}
+    machine.clock.forward(seconds=20)
+    await machine.sweeps()
+    change = await machine.ledger.changes.load(change.number)
+    assert (change.state, change.card is not None, change.version) == (State.WAITING, True, 2)
+    assert [one.number for one in machine.board.posted] == [change.number]
+    assert not await follows_it(machine)
+
+
+async def test_a_run_that_drifted_before_it_began_is_planned_anew(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    plan = await machine.engine.planner.replan((await machine.latest()).model_copy(update=OF_A_RUN))
+    covered = Covered(change=1, slot=machine.clock())
+    change = await machine.approved(plan, covered_by=covered, **OF_A_RUN)
+    join(machine)
+    machine.clock.forward(seconds=20)
+    await machine.sweeps()
+    assert (await machine.ledger.changes.load(change.number)).state is State.STALE
+    assert machine.board.heard == []
+
+
+async def test_a_run_that_fails_is_told_once_to_whoever_asked_for_the_rule(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    machine.store.faults.add("PUT", "*", status=422, times=None)
+    machine.store.faults.add("POST", "*", status=422, times=None)
+    await next_hour(machine)
+    assert [(one.number, one.state) for one in machine.board.heard] == [(2, State.FAILED)]
+
+
+async def test_what_is_missing_for_good_is_told_once_until_it_is_mended(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    machine.forget(RULED)
+    for _ in range(3):
+        await next_hour(machine)
+    (told,) = machine.board.whispered
+    assert "as change 1 says" in told[1]
+
+
+async def test_what_it_goes_by_is_read_first_where_it_is_old(machine: Bench) -> None:
+    await ruled(machine)
+    machine.clock.forward(hours=30)
+    join(machine)
+    machine.store.faults.add("GET", "*/orders*", status=503, times=None)
+    await next_hour(machine)
+    assert (await machine.latest()).number == 1
+    assert "asked" not in machine.kinds()[-2:]
+    machine.store.faults.clear()
+    machine.clock.forward(minutes=2)
+    for _ in range(3):
+        await machine.sweeps()
+        machine.clock.forward(seconds=6)
+    assert await follows_it(machine)
+
+
+async def test_what_cannot_be_read_is_told_after_an_hour(machine: Bench) -> None:
+    await ruled(machine, schedule=Daily(at=time(6)))
+    machine.clock.now = (machine.clock.now + timedelta(days=2)).replace(hour=6, minute=0)
+    machine.store.faults.add("GET", "*/orders*", status=503, times=None)
+    for _ in range(3 * 60):
+        await machine.sweeps()
+        machine.clock.forward(minutes=1)
+    (told,) = machine.board.whispered
+    assert "they are being read now" in told[1]
+
+
+async def test_a_plan_that_does_more_than_the_rule_is_not_covered(machine: Bench) -> None:
+    await ruled(machine)
+    ids = machine.segments()
+    plan = Plan(steps=(DropRule(segment=SegmentRef(name=RULED, id=ids[RULED])),))
+    covers = machine.engine.proposing.covers
+    found = await covers.look(Claim(plan, Covered(change=1, slot=machine.clock()), "UANA", RUN))
+    assert found.lapse == "change 1 was not approved for it"
+
+
+async def test_a_rule_that_nobody_approved_or_that_was_tampered_with_covers_nothing(machine: Bench) -> None:
+    await machine.delete()
+    covers = machine.engine.proposing.covers
+    claim = Claim((await machine.latest()).plan, Covered(change=1, slot=machine.clock()), "UANA", RUN)
+    assert (await covers.look(claim)).lapse == "no one approved change 1, which covers it"
+    database: Any = machine.ledger.storage
+    await database.write(lambda db: db.execute("UPDATE changes SET requester = 'UEVE'"))
+    assert (await covers.look(claim)).lapse == "change 1, which covers it, is not what the audit log says"
+    await database.write(lambda db: db.execute("UPDATE changes SET requester = 'UANA'"))
