@@ -8,7 +8,7 @@ from bot.bigcommerce import Customer
 from bot.core.answers import Answer, Sentence, Table
 from bot.core.command import Group, command
 from bot.core.context import Context
-from bot.core.errors import Impossible, Instead, Misuse, NothingToDo, Question, Reading
+from bot.core.errors import Impossible, NothingToDo, Question, Reading
 from bot.core.items import Item
 from bot.core.language.addresses import with_addresses
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
@@ -16,19 +16,19 @@ from bot.core.language.person_names import FirstName, LastName, no_title, one_na
 from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.readings import MOST_READINGS
 from bot.core.language.shopper_list import read_shoppers
-from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Person, Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
-from bot.core.store_view.people_meant import OFFERED, describe_customer, full_name, parts_called, which_one
-from bot.core.store_view.segments_meant import segments_among
+from bot.core.store_view.people_meant import OFFERED, describe_customer, full_name, parts_called
 from bot.core.store_view.shopper_search import customers_called, search_shoppers
-from bot.core.store_view.shoppers import ResolvedShoppers, fetch_owners, nobody_left, resolve
+from bot.core.store_view.shoppers import nobody_left, resolve
 from commands import verbs
 from commands.inputs import RunAt, Shoppers, one_line
 from commands.paging import meant_elsewhere, offers
 from commands.rule_remarks import moved_back
 from commands.shopper_view import shown
+from commands.shopper_why import why
+from commands.shoppers_named import customers_of, one_customer, refuse_segments
 
 FOUND = 50
 """The most shoppers that a search shows."""
@@ -109,7 +109,7 @@ async def show(args: ShowShopper, ctx: Context) -> Answer:
     /shopper show ada@example.com
     /shopper show 17
     """
-    return await shown(await _one_customer(args.shopper, ctx), ctx)
+    return await shown(await one_customer(args.shopper, "Show Shopper", "shopper show", ctx), ctx)
 
 
 @command("shopper find", submit="Find Shoppers")
@@ -160,7 +160,7 @@ async def create(args: SomeShoppers, ctx: Context) -> Plan:
     /shopper create 17
     /shopper create ada@example.com, #42
     """
-    await _refuse_segments(args.shoppers, "Create Profiles", "shopper create", ctx)
+    await refuse_segments(args.shoppers, "Create Profiles", "shopper create", ctx)
     shoppers = await resolve(args.shoppers, ctx.shop)
     if not shoppers.shoppers:
         raise shoppers.not_found
@@ -207,9 +207,9 @@ async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     /shopper delete ada@example.com
     /shopper delete 17, 42
     """
-    await _refuse_segments(args.shoppers, "Delete Profiles", "shopper delete", ctx)
+    await refuse_segments(args.shoppers, "Delete Profiles", "shopper delete", ctx)
     shoppers = await resolve(args.shoppers, ctx.shop)
-    customers = await _customers(shoppers, ctx)
+    customers = await customers_of(shoppers, ctx)
     having = [one for one in customers if one.shopper_profile_id]
     lacking = [describe_customer(one) for one in customers if not one.shopper_profile_id]
     remarks = (*shoppers.remarks, *remark_on("Without a profile", lacking))
@@ -230,53 +230,6 @@ def _registered(args: RegisterArgs, known: Customer | None) -> tuple[str, ...]:
     return (f"They are registered already.{'' if is_called_so else ' That name stays.'}",)
 
 
-async def _one_customer(text: str, ctx: Context) -> Customer:
-    """Return the customer whom the text names. Raises Misuse, which asks whom of several."""
-    await _refuse_segments((text,), "Show Shopper", "shopper show", ctx)
-    found = await resolve((text,), ctx.shop, field="shopper", is_one=True)
-    first, *more = await _customers(found, ctx)
-    if more:
-        raise which_one((first, *more), field="shopper")
-    if found.others or found.unresolved:
-        shown = Instead(f"Show {describe_customer(first)}", f"shopper show #{first.id}")
-        what = listing([f"“{one}”" for one in found.others]) or " ".join(found.unresolved)
-        raise Misuse(f"I didn't expect {what} here.", field="shopper", instead=(shown,))
-    return first
-
-
-async def _refuse_segments(texts: tuple[str, ...], verb: str, path: str, ctx: Context) -> None:
-    """Raise Misuse if segments are named, which the command does not take: they may belong to another one."""
-    among = await segments_among(texts, ctx.shop)
-    if not among.segments:
-        return
-    named, who = listing([f"“{one.name}”" for one in among.segments]), f"shoppers:{quote(among.rest)}"
-    to = " ".join(f"segment:{one.id}" for one in among.segments)
-    names = listing([one.name for one in among.segments])
-    raise Misuse(
-        f"{named} {'is a segment' if len(among.segments) == 1 else 'are segments'}, and `/{path}` takes shoppers only. "
-        "Nothing was done.",
-        for_log="A segment is named where only shoppers belong.",
-        instead=(
-            Instead(f"Remove from {names}", f"segment remove {to} {who}"),
-            Instead(f"Add to {names}", f"segment add {to} {who}"),
-            Instead(f"{verb}, Not the Segment", f"{path} {among.rest}"),
-        ),
-    )
-
-
-async def _customers(shoppers: ResolvedShoppers, ctx: Context) -> list[Customer]:
-    """Return the shoppers as customers. Raises Misuse if nobody is named."""
-    if not shoppers.shoppers:
-        raise shoppers.not_found
-    of_profiles = await fetch_owners(
-        [one.profile_id for one in shoppers.shoppers if one.profile_id and not one.customer], ctx.shop
-    )
-    for one in shoppers.shoppers:
-        if not one.customer and one.profile_id not in of_profiles:
-            raise Impossible(f"The profile {one.profile_id} no longer belongs to a customer.")
-    return [one.customer or of_profiles[str(one.profile_id)] for one in shoppers.shoppers]
-
-
 async def _find_account(email: str, ctx: Context) -> Customer | None:
     """Find the customer with this address, or None. Raises Impossible if there are several."""
     accounts = await ctx.shop.customers(emails=(email,))
@@ -290,7 +243,7 @@ async def _find_account(email: str, ctx: Context) -> Customer | None:
 GROUP = Group(
     "shopper",
     "Shoppers: find and see them, register them, and delete their profiles",
-    commands=(show, find, create, register, delete),
+    commands=(show, find, why, create, register, delete),
     elsewhere=dict.fromkeys(("add", "put", "enroll"), "segment add")
     | dict.fromkeys(("remove", "take", "kick"), "segment remove"),
     meant=verbs.SHOPPER,

@@ -38,6 +38,7 @@ SEGMENT = _meant(
     ("segment freeze", "unfollow static"),
     ("segment clear", "wipe purge truncate reset flush"),
     ("promotion target", "target retarget"),
+    ("shopper why", "why explain"),
     ("change list", "changes"),
     _UNDO,
     _DECIDE,

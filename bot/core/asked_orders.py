@@ -9,7 +9,7 @@ from bot.core.language.args import takes_many
 from bot.core.language.line_reader import Values
 from bot.core.language.misplaced_addresses import shoppers_for_names
 from bot.core.language.near_readings import Near
-from bot.core.language.orders_of_words import in_another_order
+from bot.core.language.orders_of_words import in_another_order, name_before_shopper
 from bot.core.language.person_names import with_names_in_order
 from bot.core.named_readings import Indexes, labels_of, naming, readings_of, taken
 from bot.core.questions import ask_near, ask_which
@@ -33,6 +33,8 @@ def people_meant(call: Call, indexes: Indexes, *, is_unread: bool = False) -> tu
 async def ask_about_order(call: Call, indexes: Indexes, shop: Shop) -> None:
     """Raise Question if the words make sense in another order; NotSegments if they name no segment then."""
     is_named = naming(indexes)
+    if swapped := name_before_shopper(call.command.args, call.words, is_named):
+        raise ask_near(call.command, [swapped], labels_of(indexes))
     ordered = in_another_order(call.command.args, call.words, is_named)
     first = next(iter(call.command.args.model_fields), "")
     name = str(ordered.values.get(first, "")) if ordered else ""

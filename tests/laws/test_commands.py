@@ -14,6 +14,7 @@ from bot.bigcommerce import NewSegment
 from bot.core.answers import Chart
 from bot.core.approval.changes import Brief, Change, Run, State, StepState
 from bot.core.approval.changes_reader import Scope
+from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Call, Command, Help
 from bot.core.errors import Misuse, Refusal
 from bot.core.invocation import ClickedButton
@@ -129,6 +130,9 @@ class Record:
 
     async def untold(self) -> tuple[int, ...]:
         return ()
+
+    async def is_as_sealed(self, entry: RecordedEntry) -> bool:
+        return True
 
     async def maker_of(self, segment_id: str) -> str:
         return self.kept.requester

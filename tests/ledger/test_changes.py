@@ -1,5 +1,6 @@
 """Changes come back whole, and move one at a time."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -147,6 +148,17 @@ async def test_a_run_replaces_the_earlier_one_of_its_step(ledger: Ledger) -> Non
     found = await ledger.changes.save_run(found, done, at=NOW, detail={})
     assert (await ledger.changes.load(1)).runs == (done,)
     assert (await kinds(ledger))[-2:] == ["step started", "step done"]
+
+
+async def test_a_run_is_as_its_last_entry_sealed_it(ledger: Ledger) -> None:
+    found = await running(ledger)
+    for state in (StepState.STARTED, StepState.DONE):
+        found = await ledger.changes.save_run(found, Run(position=0, state=state), at=NOW, detail={})
+    *_, started, done = await ledger.audit.entries()
+    assert [await ledger.changes.is_as_sealed(one) for one in (started, done)] == [False, True]
+    of_an_earlier_version = replace(started, detail={"step": 0})
+    assert await ledger.changes.is_as_sealed(of_an_earlier_version)
+    assert not await ledger.changes.is_as_sealed(replace(done, detail=done.detail | {"step": 1}))
 
 
 async def test_an_overtaken_process_cannot_save_a_run(ledger: Ledger, other: Ledger) -> None:

@@ -9,7 +9,7 @@ from bot.core.approval.changes import Change, Emergency, Event, Run, StepState
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import GENESIS
 from bot.core.planning.steps import Applied, CreateSegment, Naming, SegmentRef, UpdateSegment
-from bot.core.summary.history import Effect, Progress, Size
+from bot.core.summary.history import Effect, OutsideMove, Progress, Size
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, delete, plan, uuid
 from tests.core.summary.days import TODAY, days_ago, snapshot
@@ -17,6 +17,7 @@ from tests.ledger.planned import moved, planned, running
 
 APPROVED = (Event.POST, Event.APPROVE)
 ALL = 10**9
+SECOND = timedelta(seconds=1)
 
 
 # Snapshots
@@ -53,6 +54,52 @@ async def test_the_sizes_of_one_segment_come_oldest_first(ledger: Ledger) -> Non
         (days_ago(1), 1),
     )
     assert await ledger.history.sizes_of("Gone", days_ago(30)) == ()
+
+
+# What was done outside of it
+
+
+async def test_what_changed_outside_is_told_from_snapshot_to_snapshot(ledger: Ledger) -> None:
+    found = await running(ledger)
+    last, _ = await ledger.audit.head()
+    sizes = {9: 40, 6: 41, 5: 44, 3: 44, 2: 40, 1: 41}
+    for days, size in sizes.items():
+        if days == 5:
+            found = await ledger.changes.save_run(found, run(0), at=NOW, detail={"effects": {"VIPs": (3, 0)}})
+            last += 1
+        elif days == 2:
+            effects = {"VIPs": (2, 2), "Staff": (9, 0)}
+            found = await ledger.changes.save_run(found, run(0), at=NOW, detail={"effects": effects})
+            last += 1
+        await ledger.history.save(snapshot(days, {"VIPs": size, "Staff": 4}, entry=last))
+    at = {days: snapshot(days).at for days in sizes}
+    first, fell, last_one = OutsideMove(at[9], at[6], 1), OutsideMove(at[3], at[2], -4), OutsideMove(at[2], at[1], 1)
+    moved_outside = ledger.history.moved_outside
+    assert await moved_outside("VIPs", None, at[1]) == (first, fell, last_one)
+    assert await moved_outside("VIPs", at[6] - SECOND, at[2] + SECOND) == (first, fell, last_one)
+    assert await moved_outside("VIPs", at[6], at[2]) == (fell,)
+    assert await moved_outside("Gone", None, at[1]) == ()
+
+
+async def test_where_nobody_knows_what_the_bot_did_nothing_is_told_of_others(ledger: Ledger) -> None:
+    found, uncertain = await running(ledger), {"uncertain": True}
+    await ledger.history.save(snapshot(2, {"VIPs": 40}, entry=(await ledger.audit.head())[0]))
+    await ledger.changes.save_run(found, run(0, StepState.UNSURE), at=NOW, detail=uncertain)
+    await ledger.history.save(snapshot(1, {"VIPs": 41}, entry=(await ledger.audit.head())[0]))
+    assert await ledger.history.moved_outside("VIPs", None, NOW) == ()
+
+
+async def test_a_restored_segment_is_one_with_all_its_ids(ledger: Ledger) -> None:
+    assert await ledger.history.ids_of(uuid(2)) == (uuid(2),)
+    restored = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=uuid(1))
+    found = await running(ledger, plan=plan(restored))
+    created = Applied(created=SegmentRef(name="VIPs", id=uuid(2)))
+    await ledger.history.save(snapshot(2, (Size(uuid(1), "VIPs", 40),), entry=1))
+    await ledger.changes.save_run(found, run(0).model_copy(update={"applied": created}), at=NOW, detail={})
+    await ledger.history.save(snapshot(1, (Size(uuid(2), "VIPs", 38),), entry=2))
+    assert await ledger.history.ids_of(uuid(2)) == (uuid(2), uuid(1))
+    expected = (OutsideMove(snapshot(2).at, snapshot(1).at, -2),)
+    assert await ledger.history.moved_outside(uuid(2), None, snapshot(0).at) == expected
 
 
 # What the bot did

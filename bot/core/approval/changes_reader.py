@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from bot.core.approval.changes import Brief, Change
+from bot.core.audit.entries import RecordedEntry
 
 Scope = Literal["mine", "pending", "all"]
 SCOPE_WORDS: Mapping[str, Scope] = {
@@ -42,6 +43,9 @@ class ChangesReader(Protocol):
 
         Empty, too, if its creation needed somebody's approval, or brought a deleted segment back.
         """
+
+    async def is_as_sealed(self, entry: RecordedEntry) -> bool:
+        """Return whether the tables have what a Step did as its entry sealed it; earlier versions sealed nothing."""
 
     async def untold(self) -> tuple[int, ...]:
         """Return the numbers of the changes of whose emergency not everyone who can approve was told yet."""

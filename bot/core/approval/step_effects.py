@@ -1,11 +1,12 @@
 """The effects of a Step that ran on segments and shoppers: derived from its undo, or counted in the store if unsure."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator, Set
 from typing import Any
 
 from bot.bigcommerce import StoreError
 from bot.core.approval.changes import Run, StepState
-from bot.core.items import Item, texts
+from bot.core.items import Item, ItemKey, item_key, texts
 from bot.core.planning.steps import AnyStep, Applied
 from bot.core.store_view.cached_shop import Shop
 
@@ -16,14 +17,32 @@ def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:
     Shoppers whom the undo puts back were removed, and vice versa.
     """
     counts: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for inverse in run.undo:
+    for id_, inverse in _movers(step, run):
         put_back, taken_out = inverse.moves
-        if put_back or taken_out:
-            # A segment that the undo creates again is the one that was deleted.
-            id_ = (inverse.target and inverse.target.id) or step.segment_ids[0]
-            added, removed = counts[id_]
-            counts[id_] = (added + taken_out, removed + put_back)
+        added, removed = counts[id_]
+        counts[id_] = (added + taken_out, removed + put_back)
     return dict(counts)
+
+
+def moved(step: AnyStep, run: Run, shopper: Set[ItemKey], segment_ids: Collection[str]) -> bool | None:
+    """Return whether a shopper, of these keys, came into a segment, of these ids (True), or went out (False).
+
+    None: they stayed where they were, also if the store shows them unchanged by a Step that failed.
+    """
+    if not shopper.isdisjoint(map(item_key, run.left)):
+        return None
+    for id_, inverse in _movers(step, run):
+        if id_ in segment_ids and not shopper.isdisjoint(inverse.item_keys):
+            return inverse.moves.removed > 0
+    return None
+
+
+def _movers(step: AnyStep, run: Run) -> Iterator[tuple[str, AnyStep]]:
+    """Yield the Steps of its undo that move shoppers, each with the segment."""
+    for inverse in run.undo:
+        if any(inverse.moves):
+            # A segment that the undo creates again is the one that was deleted.
+            yield (inverse.target and inverse.target.id) or step.segment_ids[0], inverse
 
 
 def recorded(step: AnyStep, run: Run) -> dict[str, Any]:

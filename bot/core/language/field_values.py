@@ -12,6 +12,7 @@ from bot.core.language.args import (
     NumberInput,
     PromotionInput,
     SegmentInput,
+    ShopperInput,
     Text,
     inputs_of,
     takes_many,
@@ -64,6 +65,8 @@ class FieldValues:
             return self._chosen(kind, run)
         if isinstance(kind, Text) and self.fields[name].annotation is not int:
             return self._text(kind, run, others, is_keyed=is_keyed)
+        if isinstance(kind, ShopperInput) and (ends := self._ends_before_names(run, others)):
+            return [(as_typed(run[:end]), end) for end in ends]
         if isinstance(kind, NumberInput | SegmentInput):  # a new name keeps its comma
             everything = (as_typed(run) if len(run) > 1 else joined(run), len(run))
         return (everything,) if not others and not (is_keyed and not isinstance(kind, SegmentInput)) else (_first(run),)
@@ -128,6 +131,13 @@ class FieldValues:
         *bare, last = run
         is_described = others and bare and last.quoted and not any(word.quoted for word in bare)
         return ((as_typed(tuple(bare)), len(bare)), everything) if is_described else (everything,)
+
+    def _ends_before_names(self, run: Run, others: list[str]) -> list[int]:
+        """Return where one shopper may end who may be named in several words: before a name, or what leads to it."""
+        named = [name for name in others if is_name(self.kinds[name])] if self.names else []
+        leads = {lead for name in named for lead in self.kinds[name].leads}
+        begins = (at for at in range(1, len(run)) if any(self.is_named(name, run[at:]) for name in named))
+        return [at - 1 if at > 1 and run[at - 1].text.casefold() in leads else at for at in begins]
 
     def _up_to_names(self, run: Run, others: list[str]) -> Iterable[Found]:
         """Return a text of one word, all words, or those before a name; only these, where a word leads to the name."""

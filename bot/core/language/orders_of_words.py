@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.core.language.args import Args, Choice, Text, input_of, typed_fields
+from bot.core.language.args import Args, Choice, ShopperInput, Text, input_of, typed_fields
 from bot.core.language.field_values import is_name
 from bot.core.language.left_out_words import OPEN
 from bot.core.language.line_reader import JOINING, Values
@@ -42,6 +42,24 @@ def in_another_order(args: type[Args], text: str, is_named: IsNamed) -> Near | N
     name = as_typed(rest) if behind is None else behind
     left_out = as_typed(rest)[: -len(name)].strip() if name else ""
     return Near(({first[0]: name} if name else {}) | values, (left_out,) if left_out else ())
+
+
+def name_before_shopper(args: type[Args], text: str, is_named: IsNamed) -> Near | None:
+    """Return a shopper and the name before it that words mean, where the command has the shopper first."""
+    fields = list(typed_fields(args).items())[:2]
+    words = split(text)
+    kinds = [input_of(field) for _, field in fields]
+    if (
+        len(kinds) < 2
+        or not isinstance(kinds[0], ShopperInput)
+        or not is_name(kinds[1])
+        or any(word.key for word in words)
+    ):
+        return None
+    ends = (end for end in range(len(words) - 1, 0, -1) if is_named(as_typed(words[:end])))
+    return next(
+        (Near({fields[0][0]: as_typed(words[end:]), fields[1][0]: as_typed(words[:end])}) for end in ends), None
+    )
 
 
 def _behind_leads(words: tuple[Word, ...], leads: tuple[str, ...]) -> Iterator[str]:

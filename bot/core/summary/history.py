@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.core.approval.changes import Brief
 
@@ -94,6 +94,14 @@ class Effect:
         return Effect(self.added + other.added, self.removed + other.removed)
 
 
+class OutsideMove(NamedTuple):
+    """By how much a segment grew outside the bot between two snapshots, or by how much it shrank."""
+
+    since: datetime
+    until: datetime
+    by: int
+
+
 @dataclass(frozen=True)
 class Progress:
     """Whether any of the bot's steps started or ended since some entry, and whether any change is running."""
@@ -118,6 +126,15 @@ class HistoryReader(Protocol):
 
     async def sizes_of(self, segment_id: str, since: date) -> tuple[tuple[date, int], ...]:
         """Return the sizes of one segment from this day on, oldest first; days without a snapshot are left out."""
+
+    async def ids_of(self, segment_id: str) -> tuple[str, ...]:
+        """Return all ids that this segment has had, this one first."""
+
+    async def moved_outside(self, segment_id: str, since: datetime | None, until: datetime) -> tuple[OutsideMove, ...]:
+        """Return how the segment's size changed outside the bot from snapshot to snapshot, oldest first.
+
+        Only where something lies between these times, and what the bot did meanwhile is known and not archived.
+        """
 
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """Return what the bot did to each segment, by id, in the entries after ``after`` and up to ``until``."""

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.approval.beside import Beside
+from bot.core.approval.change_replay import sealed_fact
 from bot.core.approval.changes import OPEN, Brief, Change, Event, Run, State
 from bot.core.approval.changes_reader import Scope
 from bot.core.approval.due import Scheduled
 from bot.core.approval.rule import Limit
-from bot.core.audit.entries import EntryKind
+from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.errors import TooLate
 from bot.core.invocation import Due, Invocation
 from bot.core.timestamps import timestamp
@@ -28,6 +29,7 @@ from bot.ledger.sql.run_order import refuse_beside_running
 from bot.ledger.sql.segment_rules import save_rule
 from bot.ledger.sql.told_changes import OPEN_STATES, ToldChanges
 from bot.ledger.sql.undo_marks import mark_undone
+from bot.ledger.stored_changes import digest
 
 _SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({OPEN_STATES})", "all": "true"}
 _BY_STATE = f"SELECT state, count(*) FROM changes WHERE state IN ({OPEN_STATES}) GROUP BY state"
@@ -73,6 +75,12 @@ class SqlChanges(ToldChanges):
             segment=segment_id,
             limit=limit,
         )
+
+    async def is_as_sealed(self, entry: RecordedEntry) -> bool:
+        """Return whether the tables have what a Step did as its entry sealed it; earlier versions sealed nothing."""
+        query = "SELECT body FROM runs WHERE change = ? AND position = ?"
+        rows = await self._database.read(statement(query, (entry.change, entry.detail["step"])))
+        return sealed_fact(entry, "run") in (None, *(digest(row["body"]) for row in rows))
 
     async def beside(self, change: Change) -> tuple[Beside, ...]:
         """Return the other waiting changes that touch the same as ``change``, which need not be on record yet."""

@@ -1,13 +1,15 @@
 """The history: segment sizes by day, and the bot's effects. See ``bot.ledger.ports.history``."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from bot.core.approval.changes import Brief
-from bot.core.summary.history import Effect, Progress, Restorations, Size, Snapshot
+from bot.core.summary.history import Effect, OutsideMove, Progress, Restorations, Size, Snapshot
 from bot.core.timestamps import timestamp
 from bot.ledger.sql.change_index import FINISHED, UNREVIEWED
-from bot.ledger.sql.database import Connection, Database, statement
+from bot.ledger.sql.database import Connection, Database, placeholders, statement
 
 _CHANGED = "SELECT change FROM changed"
 _SHAPED = """
@@ -21,6 +23,19 @@ _SHAPED = """
 """
 """What a step created, what it deleted (its undo has the id), and what it renamed."""
 
+_UNKNOWN = """
+    SELECT EXISTS (
+        SELECT 1 FROM entries WHERE kind IN ('step failed', 'step unsure') AND number > ? AND number <= ?
+        AND CAST(json_extract(body, '$.detail.uncertain') AS TEXT) IN ('1', 'true')
+    )
+"""
+_SIZES = """
+    SELECT at, entry, sizes.shoppers FROM sizes JOIN snapshots ON snapshots.day = sizes.day
+    WHERE segment IN ({ids}) AND entry >= (SELECT coalesce(max(last), 0) FROM archives) ORDER BY snapshots.day
+"""
+_NET = """
+    SELECT coalesce(sum(added - removed), 0) FROM effects WHERE entry > ? AND entry <= ? AND segment IN ({ids})
+"""
 _NOT_POSTED = "SELECT 1 FROM days WHERE days.day = snapshots.day AND state NOT IN ('begun', 'posted')"
 """Days before the first summary have no row, and did not have to be posted."""
 
@@ -63,6 +78,14 @@ class SqlHistory:
         days = await self._database.read(read)
         return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
+    async def ids_of(self, segment_id: str) -> tuple[str, ...]:
+        """Return all ids that this segment has had, this one first."""
+        return await self._database.read(lambda db: _restorations(db).all_ids(segment_id))
+
+    async def moved_outside(self, segment_id: str, since: datetime | None, until: datetime) -> tuple[OutsideMove, ...]:
+        """Return how the segment's size changed outside the bot from snapshot to snapshot, oldest first."""
+        return await self._database.read(lambda db: tuple(_moved_outside(db, segment_id, since, until)))
+
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """Return the effects of steps on each segment, in the entries after ``after`` and up to ``until``."""
         query = """
@@ -79,13 +102,7 @@ class SqlHistory:
 
     async def has_unknown_effects(self, after: int, until: int) -> bool:
         """Return whether the effects of any step in these entries are unknown."""
-        query = """
-            SELECT EXISTS (
-                SELECT 1 FROM entries WHERE kind IN ('step failed', 'step unsure') AND number > ? AND number <= ?
-                AND CAST(json_extract(body, '$.detail.uncertain') AS TEXT) IN ('1', 'true')
-            )
-        """
-        return await self._is_so(query, after, until)
+        return await self._is_so(_UNKNOWN, after, until)
 
     async def segments_shaped(self, after: int, until: int) -> frozenset[str]:
         """Return ids of the segments created, renamed or deleted by changes with a step in these entries."""
@@ -120,6 +137,18 @@ class SqlHistory:
         moved = "SELECT EXISTS (SELECT 1 FROM entries WHERE number > ? AND kind LIKE 'step %')"
         runs = "SELECT EXISTS (SELECT 1 FROM changes WHERE state = 'running')"
         return Progress(await self._is_so(moved, after), await self._is_so(runs))
+
+
+def _moved_outside(db: Connection, segment_id: str, since: datetime | None, until: datetime) -> Iterator[OutsideMove]:
+    ids = _restorations(db).all_ids(segment_id)
+    sizes, net = (query.format(ids=placeholders(ids)) for query in (_SIZES, _NET))
+    for before, after in pairwise(db.execute(sizes, ids).fetchall()):
+        begins, ends = (datetime.fromisoformat(one["at"]) for one in (before, after))
+        between = (before["entry"], after["entry"])
+        if begins < until and (since is None or since < ends) and not db.execute(_UNKNOWN, between).fetchone()[0]:
+            (by_bot,) = db.execute(net, (*between, *ids)).fetchone()
+            if by := after["shoppers"] - before["shoppers"] - int(by_bot):
+                yield OutsideMove(begins, ends, by)
 
 
 def _snapshot(db: Connection, row: Any) -> Snapshot:

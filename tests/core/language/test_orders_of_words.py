@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from bot.core.language.args import Args, Choice, SegmentInput, Text
-from bot.core.language.orders_of_words import in_another_order, with_second_choice
+from bot.core.language.args import Args, Choice, SegmentInput, ShopperInput, Text
+from bot.core.language.orders_of_words import in_another_order, name_before_shopper, with_second_choice
 from tests.core.language.test_misplaced_addresses import Add, Find, Load
 
 NAMES = {"vips", "vips gold", "from me"}
@@ -19,6 +19,12 @@ class Combine(Args):
         Literal["add", "equal"],
         Choice(label="Mode", labels={"add": "Add", "equal": "Equal"}, also={"replace": "equal"}, option=True),
     ] = "add"
+
+
+class Why(Args):
+    shopper: Annotated[str, ShopperInput(label="Shopper")]
+    segment: Annotated[str, SegmentInput(label="Segment", leads=("in",))]
+    on: Annotated[str, Text(label="On", option=True)] = ""
 
 
 class Describe(Args):
@@ -86,3 +92,13 @@ def test_a_second_choice_is_another_reading(
 def test_a_text_in_quotes_has_no_second_choice() -> None:
     values = {"mode": "add", "text": "remove a@x.org"}
     assert not list(with_second_choice(Load, 'VIPs add text:"remove a@x.org"', values, is_named))
+
+
+def test_a_name_is_found_before_the_shopper_whom_the_command_has_first() -> None:
+    found = name_before_shopper(Why, "VIPs Gold Ada Byron", is_named)
+    assert found
+    assert found.values == {"segment": "VIPs Gold", "shopper": "Ada Byron"}
+    for text in ("Ada VIPs", "VIPs", "VIPs Ada on:monday"):
+        assert name_before_shopper(Why, text, is_named) is None
+    for args in (Add, Find, Describe):
+        assert name_before_shopper(args, "VIPs Gold Ada Byron", is_named) is None

@@ -66,6 +66,11 @@ class CreateProfiles(Step):
         """The addresses of customers who are not registered yet."""
         return named_by_address(self.customers)
 
+    @property
+    def old_profiles(self) -> Mapping[int, str]:
+        """The deleted profiles."""
+        return {one.customer_id: one.id for one in self.old}
+
     def _dropping(self, out: Set[ItemKey]) -> Self:
         return self.model_copy(update={"customers": without_keys(self.customers, out)})
 

@@ -175,6 +175,11 @@ class Step(Value):
         return None
 
     @property
+    def old_profiles(self) -> Mapping[int, str]:
+        """The deleted profiles that it replaces by new ones, by customer."""
+        return {}
+
+    @property
     def creates(self) -> str:
         """The name of the segment that it creates; empty if it creates none."""
         return ""
