@@ -11,8 +11,9 @@ from bot.core.language.phrases import NAMED
 from bot.core.planning.plan import lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
-from bot.slack.action_ids import APPROVE, EDIT, REJECT, RUN, pack_shown, pack_words
+from bot.slack.action_ids import RUN, pack_words
 from bot.slack.blocks import Block, Message
+from bot.slack.decision_buttons import approve_button, decision_commands, edit_button, reject_button
 from bot.slack.progress_bar import progress, took
 from bot.slack.public_text import counts_addresses, without_addresses
 
@@ -30,6 +31,11 @@ _STATE_LABELS = {
     State.STALE: ":warning: No longer possible",
     State.CLOSED: ":card_index_dividers: Closed by a restore",
 }
+_LABELS_OF_COVERED = {
+    State.WAITING: ":warning: On hold, waiting for",
+    State.REJECTED: ":no_entry_sign: Skipped",
+}
+"""Of what the bot began itself, since another change covers it: only what it does not cover waits."""
 NEXT_MOVES = ("Try Again", "Undo", "Point Promotions")
 """The buttons of a change that has ended."""
 RULE = 200
@@ -95,7 +101,14 @@ def _drift(change: Change) -> list[Block]:
 
 
 def _warnings(change: Change) -> list[Block]:
-    return [blocks.bullets(change.plan.warnings)] if change.plan.warnings else []
+    warnings = (*_lapse(change), *change.plan.warnings)
+    return [blocks.bullets(warnings)] if warnings else []
+
+
+def _lapse(change: Change) -> tuple[str, ...]:
+    """Tell why what the bot began itself is not covered by the change that was to cover it."""
+    when = "On hold" if change.state is State.WAITING else "Was on hold"
+    return (f"{when}: {change.covered_by.lapse}",) if change.covered_by and change.covered_by.lapse else ()
 
 
 def _remarks(change: Change) -> list[Block]:
@@ -105,7 +118,7 @@ def _remarks(change: Change) -> list[Block]:
 
 def _decision(change: Change) -> list[Block]:
     """Render why it needs whose approval, and who gave it."""
-    why = blocks.escape(blocks.cut(change.need.why, blocks.SMALL_PRINT))
+    why = "" if _lapse(change) else blocks.escape(blocks.cut(change.need.why, blocks.SMALL_PRINT))
     told = [part for part in (why, _approvals(change), _deciders(change)) if part]
     return [blocks.context(*told)] if told else []
 
@@ -127,6 +140,9 @@ def _record(change: Change) -> Block:
     """Render what few people need, and which buttons lead to a change that waits."""
     where = " from the shell" if change.place.is_shell else ""
     asked = f"asked by <@{change.requester}>{where} {blocks.time(change.created_at)}"
+    if change.covered_by:
+        due = f"due {blocks.time(change.covered_by.slot)}"
+        asked = f"{due}, as change {change.covered_by.change} of <@{change.requester}> says"
     waits = blocks.escape(describe_waits(change, NEXT_MOVES))
     return blocks.context(f"Change {change.number}", asked, *((waits,) if waits else ()))
 
@@ -145,7 +161,8 @@ def _state(change: Change) -> str:
     if change.scheduled_for:
         return f":calendar: *Approved, runs {blocks.time(change.scheduled_for)}*"
     wait = f" {waiting_for(change)}" if change.state is State.WAITING else ""
-    state = f"*{_STATE_LABELS[change.state]}{wait}*"
+    labels = _STATE_LABELS | _LABELS_OF_COVERED if change.covered_by else _STATE_LABELS
+    state = f"*{labels[change.state]}{wait}*"
     if change.behind:
         return f":arrow_forward: *Approved, runs after change {change.behind}*, which changes the same segment"
     if change.state is State.RUNNING and change.stopped_by:
@@ -254,11 +271,8 @@ def _can_be_asked_again(change: Change, done: list[AnyStep]) -> bool:
 def _buttons(change: Change) -> list[Block]:
     number, shown = change.number, change.shown
     if change.state is State.WAITING:
-        several = change.plan.has_several_items
-        more = (("Leave Some Out", f"change except {number}", several), ("Details", f"change details {number}", True))
-        value = pack_shown(shown)
-        reject, edit = blocks.button("Reject", REJECT, value), blocks.button("Edit", EDIT, value)
-        return [blocks.actions([_approve(change, value), reject, *_command_buttons(more, shown), edit])]
+        more = _command_buttons(decision_commands(change), shown)
+        return [blocks.actions([approve_button(change), reject_button(change), *more, *edit_button(change)])]
     possible = (
         ("Stop", f"change stop {number}", _can_be_stopped(change) or change.scheduled_for is not None),
         (_try_again(change), f"change retry {number}", change.can_be_retried),
@@ -281,9 +295,3 @@ def _command_buttons(possible: tuple[tuple[str, str, bool], ...], shown: Shown) 
     """Render those buttons that are possible, each typing a command about the change as it is shown."""
     there = [(label, pack_words(words, shown)) for label, words, is_possible in possible if is_possible]
     return [blocks.button(label, f"{RUN}:{index}", value) for index, (label, value) in enumerate(there)]
-
-
-def _approve(change: Change, value: str) -> Block:
-    style = "danger" if change.plan.destructive else "primary"
-    sure = blocks.confirm("Approve this change?", change.plan.headline, change.verb, style=style)
-    return blocks.button(change.verb, APPROVE, value, style=style, confirm=sure)

@@ -18,6 +18,7 @@ from bot.core.store_view.names import find_named
 from bot.engine.engine import Engine
 from bot.slack import forms
 from bot.slack.blocks import Block
+from bot.slack.decision_buttons import reject_label
 from bot.slack.decoding import CardClick, FormNeeded, RuleUsed
 from bot.slack.inputs import Labels
 from bot.slack.review_form import render_review_form
@@ -100,7 +101,8 @@ class Dialogs:
         try:
             await self._engine.clicks.check(delivery)
             change = await self._engine.decider.may_decide(shown.number, shown.version, delivery.actor)
-            view = forms.render_reject_form(button, change.plan.headline, change.requester, delivery.place.channel)
+            channel, label = delivery.place.channel, reject_label(change)
+            view = forms.render_reject_form(button, change.plan.headline, change.requester, channel, label)
             # Slack puts a form above the one in which the button was pressed only if it is told so.
             show = self._client.views_push if clicked.is_in_form else self._client.views_open
             await show(trigger_id=delivery.id, view=view)

@@ -177,16 +177,18 @@ def with_note(view: Block, note: str) -> Block:
     return view | {"blocks": [blocks.section(blocks.rich(note)), *view["blocks"]]} if note else view
 
 
-def render_reject_form(button: ClickedButton, headline: str, requester: str, channel: str | None) -> Block:
-    """Render the form that asks why a Change is rejected."""
+def render_reject_form(
+    button: ClickedButton, headline: str, requester: str, channel: str | None, label: str = "Reject"
+) -> Block:
+    """Render the form that asks why a Change is rejected; ``label`` is what its button says."""
     element = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": REASON_LENGTH}
     reason = inputs.input_block(REASON, "Reason", element)
     metadata = pack_metadata(channel=channel, **_metadata_of(button))
     title = blocks.section(blocks.rich(headline, bold=True))
     return render_view(
         REJECT_FORM,
-        f"Reject change {button.shown.number}",
-        "Reject",
+        f"{label.partition(' ')[0]} change {button.shown.number}",
+        label,
         metadata,
         [title, reason, blocks.section(blocks.rich(f"{mention(requester)} will see this."))],
     )

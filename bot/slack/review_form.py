@@ -2,9 +2,10 @@
 
 from bot.core.approval.changes import Change
 from bot.slack import blocks, forms
-from bot.slack.action_ids import REJECT, REVIEW_FORM, RUN, pack_metadata, pack_shown, pack_words
+from bot.slack.action_ids import REVIEW_FORM, RUN, pack_metadata, pack_shown, pack_words
 from bot.slack.blocks import Block
 from bot.slack.card import render_card
+from bot.slack.decision_buttons import approve_label, reject_button
 
 
 def render_review_form(change: Change, channel: str | None) -> Block:
@@ -16,9 +17,11 @@ def render_review_form(change: Change, channel: str | None) -> Block:
     shown = [block for block in render_card(change).blocks if block["type"] not in ("actions", "divider")]
     buttons = blocks.actions(
         [
-            blocks.button("Reject", REJECT, value),
+            reject_button(change),
             blocks.button("Details", f"{RUN}:0", pack_words(f"change details {change.number}", change.shown)),
         ]
     )
     metadata = pack_metadata(click=value, channel=channel)
-    return forms.render_view(REVIEW_FORM, f"Review change {change.number}", change.verb, metadata, [*shown, buttons])
+    return forms.render_view(
+        REVIEW_FORM, f"Review change {change.number}", approve_label(change), metadata, [*shown, buttons]
+    )

@@ -6,9 +6,11 @@ from datetime import timedelta
 from bot.core.answers import mention
 from bot.core.approval.beside import Beside
 from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepState
+from bot.core.approval.covering import Covered
 from bot.core.approval.need import Approval, Need, Requirement
 from bot.core.people import Place
 from bot.core.planning.steps import Applied, CreateCustomer, CreateSegment, Naming, RemoveMembers, SegmentRef
+from bot.core.segment_rules.followed import RUN
 from bot.core.store_view.cached_shop import PromotionUse
 from tests.core.samples import NOW, add, change, delete, plan, uuid
 
@@ -87,6 +89,26 @@ def waiting() -> Iterator[tuple[str, Change]]:
     )
 
 
+def covered() -> Iterator[tuple[str, Change]]:
+    """Changes that the bot began itself, and that wait, or waited, since they are not covered after all."""
+    moves = plan(add(4), TAKEN.model_copy(update={"promotions": USES})).model_copy(update={"size": 52})
+    beyond = Covered(change=12, slot=NOW, lapse="5 may leave in 24 hours without asking (10% of 52)")
+    waits = Need(approvals=1, why=f"needs 1 approval: {beyond.lapse}, and removes shoppers from a segment")
+    held = change(
+        state=State.WAITING,
+        command=RUN,
+        verb="Run Rule",
+        plan=moves.titled("Run the rule of VIPs: 4 join, 30 leave"),
+        need=waits,
+        covered_by=beyond,
+        deciders=("UBEN",),
+    )
+    yield "a run of a rule, on hold", held
+    yield "a run of a rule, skipped", held.model_copy(update={"state": State.REJECTED, "settled_by": "UBEN"})
+    yield "a run of a rule, run anyway", held.model_copy(update={"state": State.RUNNING, "approvals": (BEN,)})
+    yield "something else, on hold", held.model_copy(update={"command": "change end", "verb": "End Addition"})
+
+
 def running() -> Iterator[tuple[str, Change]]:
     """Changes on their way."""
     begun = (run(0), Run(position=1, state=StepState.STARTED))
@@ -144,5 +166,6 @@ def ended() -> Iterator[tuple[str, Change]]:
 def every() -> Iterator[tuple[str, Change]]:
     """All of them."""
     yield from waiting()
+    yield from covered()
     yield from running()
     yield from ended()

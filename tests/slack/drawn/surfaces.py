@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from bot.core.approval.changes import Card, State
@@ -48,7 +49,7 @@ BUTTON = ClickedButton(shown=change().shown, channel="C1", ts="1.2", text="Delet
 def _cards() -> Iterator[tuple[str, Any]]:
     for title, one in changes.every():
         yield title, asdict(render_card(one))
-    for title, one in changes.waiting():
+    for title, one in (*changes.waiting(), *islice(changes.covered(), 1)):
         yield f"{title}, to review", render_review_form(one, "C1")
 
 
