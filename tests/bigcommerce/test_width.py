@@ -35,10 +35,11 @@ def test_the_last_one_is_never_given_up() -> None:
 
 def test_it_widens_slowly_and_never_beyond_the_most() -> None:
     width = Width(10, 3)
-    for _ in range(STEADY):
-        assert width.now == 3
-        width = width.after(3, refused=False)
-    assert width.now == 4
+    for now in (3, 4, 5):
+        for _ in range(STEADY):
+            assert width.now == now
+            width = width.after(3, refused=False)
+    assert width.now == 6
     for _ in range(STEADY * 20):
         width = width.after(3, refused=False)
     assert width.now == 10

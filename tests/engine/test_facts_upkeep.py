@@ -47,6 +47,18 @@ async def test_where_no_segment_follows_a_rule_nothing_is_read() -> None:
         assert not shop.store.requests()
 
 
+async def test_what_was_read_once_is_not_read_again_where_no_segment_follows_a_rule() -> None:
+    async with opened(SqliteSubject) as shop, shop.bot() as reading:
+        upkeep = FactsUpkeep(reading.process, shop.client)
+        upkeep.read()
+        await reading.process.tasks.settled()
+        asked = len(shop.store.requests())
+        shop.clock.forward(days=1)
+        upkeep.wake()
+        await reading.process.tasks.settled()
+        assert len(shop.store.requests()) == asked
+
+
 async def test_a_refusal_is_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async with opened(SqliteSubject) as shop, shop.bot() as reading:
         shop.store.scopes = {"store_v2_customers"}

@@ -145,7 +145,7 @@ class LineReader:
         """Fill the second field with the words before one that leads to the first: ``add ada@example.com to VIPs``."""
         if self.field_values.names and len(pending) > 1 and self.field_values.is_many(pending[1]):
             run = self._run(place.at)
-            for end in (at for at, word in enumerate(run) if at and self._leads(word, pending[:1])):
+            for end in (at for at, word in enumerate(run) if at and self._leads(word, pending[0])):
                 before = place.values.get(pending[1], ())
                 yield place.filled(pending[1], (*before, as_typed(run[:end])), place.at + end)
 
@@ -166,12 +166,11 @@ class LineReader:
         given = {*place.values, *self.options.values()}
         is_word = place.at not in self.bound and place.at > 0
         return [
-            name for name in self.kinds if is_word and name not in given and self._leads(self.words[place.at], [name])
+            name for name in self.kinds if is_word and name not in given and self._leads(self.words[place.at], name)
         ]
 
-    def _leads(self, word: Word, fields: list[str]) -> bool:
-        is_bare = not word.quoted and word.key is None
-        return is_bare and any(word.text.casefold() in self.kinds[name].leads for name in fields)
+    def _leads(self, word: Word, name: str) -> bool:
+        return not word.quoted and word.key is None and word.text.casefold() in self.kinds[name].leads
 
     def _run(self, at: int) -> Run:
         """Return the words from here to the next ``key:value``; one that is keyed itself begins its own."""
