@@ -75,16 +75,16 @@ async def test_a_page_is_a_file_where_it_comes_as_one() -> None:
 @pytest.mark.parametrize(
     ("response", "file", "words"),
     [
-        (web.Response(text="<!doctype html>", content_type=HTML), {}, "scope `files:read`"),
-        (web.Response(status=302, headers={"Location": "/login"}), {}, "scope `files:read`"),
-        (web.Response(status=404), {}, "is not in Slack any more"),
-        (web.Response(status=400), {}, "(HTTP 400). Please try again."),
-        (web.Response(status=403), {}, "(HTTP 403). Please try again."),
-        (web.Response(body=b"x" * (MOST_BYTES + 1)), {}, "is larger than 10 MB"),
+        ({"text": "<!doctype html>", "content_type": HTML}, {}, "scope `files:read`"),
+        ({"status": 302, "headers": {"Location": "/login"}}, {}, "scope `files:read`"),
+        ({"status": 404}, {}, "is not in Slack any more"),
+        ({"status": 400}, {}, "(HTTP 400). Please try again."),
+        ({"status": 403}, {}, "(HTTP 403). Please try again."),
+        ({"body": b"x" * (MOST_BYTES + 1)}, {}, "is larger than 10 MB"),
     ],
 )
-async def test_what_is_no_file_is_refused_in_a_sentence(response: web.Response, file: Json, words: str) -> None:
-    sentence, tokens = await refusal(response, **file)
+async def test_what_is_no_file_is_refused_in_a_sentence(response: Json, file: Json, words: str) -> None:
+    sentence, tokens = await refusal(web.Response(**response), **file)
     assert words in sentence
     assert len(tokens) == 1
 

@@ -78,6 +78,16 @@ async def test_what_broke_may_come_again() -> None:
     assert await replays.reply("v0=a", dispatched) == Reply(200, "0")
 
 
+async def test_whoever_waits_for_what_breaks_gets_nothing_either() -> None:
+    async def broken() -> Reply:
+        await asyncio.sleep(0)
+        raise RuntimeError
+
+    replays = Replays(now=lambda: 0.0)
+    both = asyncio.gather(*(replays.reply("v0=a", broken) for _ in range(2)), return_exceptions=True)
+    assert list(map(type, await asyncio.wait_for(both, 5))) == [RuntimeError, asyncio.CancelledError]
+
+
 def test_a_response_is_what_was_replied() -> None:
     response = Reply(503, "{}", "application/json").response()
     assert (response.status, response.text, response.content_type) == (503, "{}", "application/json")
