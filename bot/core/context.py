@@ -24,8 +24,8 @@ class Context:
     ``findings`` collects for the log what words resolved to; the ``shop`` adds to it. ``now`` is in UTC; ``zone`` is
     the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
     person, and ``person`` who they are; ``people_called`` looks people up by name. ``uploads`` opens the files that
-    people bring. ``facts`` are what rules of segments go by; ``read_facts`` starts to read them from the store; rules
-    run on the ``usual_schedule`` where nobody says another.
+    people bring. ``facts`` are what rules of segments go by; ``read_facts`` has them read, and waits a moment for it;
+    rules run on the ``usual_schedule`` where nobody says another.
     """
 
     actor: str
@@ -40,7 +40,7 @@ class Context:
     people_called: Callable[[str], Awaitable[Mapping[str, str]]]
     history: HistoryReader
     facts: FactsReader
-    read_facts: Callable[[], None]
+    read_facts: Callable[[], Awaitable[None]]
     usual_schedule: Daily
     uploads: Uploads
     now: datetime

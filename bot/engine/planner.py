@@ -127,7 +127,7 @@ class Planner:
             people_called=self.directory.people_called,
             history=ledger.history,
             facts=ledger.facts,
-            read_facts=self.upkeep.read if can_read else _nothing,
+            read_facts=self.upkeep.read_for_a_moment if can_read else _nothing,
             usual_schedule=self.usual_schedule,
             uploads=self.uploads,
             now=self.process.clock(),
@@ -241,7 +241,7 @@ class Planner:
         return now.model_copy(update={"named": left.named, "people": left.people})
 
 
-def _nothing() -> None:
+async def _nothing() -> None:
     """Do nothing."""
 
 

@@ -10,6 +10,7 @@ from bot.core.planning.plan import Plan
 from bot.core.planning.steps import FollowRule, SegmentRef
 from bot.core.segment_rules.belonging import find_belonging
 from bot.core.segment_rules.evaluation import AsOf
+from bot.core.segment_rules.facts import Freshness
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.guard import Difference
 from bot.core.segment_rules.rule import Rule, segments_named
@@ -66,12 +67,18 @@ async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int],
     return sorted(joining), tuple(profile for profile, customer in inside.items() if customer in gone)
 
 
+def _are_fresh(fresh: Freshness, ctx: Context) -> bool:
+    return bool(fresh.read_to and not fresh.missing and ctx.now - fresh.read_to <= OLDEST)
+
+
 async def _remark_on_facts(ctx: Context) -> str:
-    """Tell until when all is read. Raises NotReadYet, and has it read; Impossible if the bot may not read it."""
+    """Tell until when all is read; have it read before. Raises NotReadYet; Impossible if the bot may not read it."""
     fresh = await ctx.facts.freshness()
-    if fresh.read_to and not fresh.missing and ctx.now - fresh.read_to <= OLDEST:
+    if not _are_fresh(fresh, ctx):
+        await ctx.read_facts()
+        fresh = await ctx.facts.freshness()
+    if fresh.read_to and _are_fresh(fresh, ctx):
         return f"By orders and customers as read on {fresh.read_to.astimezone(ctx.zone):%Y-%m-%d %H:%M}."
-    ctx.read_facts()
     if fresh.missing:
         lacking = ", ".join(f"`{scope}`" for scope in fresh.missing)
         raise Impossible(

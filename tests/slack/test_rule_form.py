@@ -62,8 +62,6 @@ async def test_a_rule_is_built_by_choosing_conditions(shop: World) -> None:
     await fill(shop, "join", "One of these conditions")
     assert "In words: spent over 500 in 90 days, or in neither Newsletter nor VIPs" in said(shown(shop))
     await shop.submit({})
-    assert shop.form() is not None  # orders and customers are read first
-    await shop.submit({})
     assert "Rule: spent over 500 in 90 days, or in neither Newsletter nor VIPs" in said(shop.card(1))
 
 
@@ -96,7 +94,6 @@ async def test_what_is_wrong_is_told_while_it_is_typed_and_when_it_is_asked_for(
 
 async def test_the_rule_of_a_segment_opens_as_its_conditions(shop: World) -> None:
     await shop.type("/segment rule Gold country is US or CA, and registered more than 1 day ago")
-    await shop.type("/segment rule Gold country is US or CA, and registered more than 1 day ago")
     await shop.press("Edit", by="ana")
     assert filled(shown(shop), "rule-0-countries") == "US, CA"
     assert filled(shown(shop), "rule-1-ago") == "1 day"
@@ -109,7 +106,6 @@ async def test_the_rule_of_a_segment_opens_as_its_conditions(shop: World) -> Non
 
 async def test_names_of_what_a_rule_names_are_shown_where_it_is_edited(shop: World) -> None:
     await shop.type("/segment rule Gold in VIPs or Newsletter")
-    await shop.type("/segment rule Gold in VIPs or Newsletter")
     await shop.press("Edit", by="ana")
     assert filled(shown(shop), "rule-0-segments") == ["VIPs", "Newsletter"]
     await push(shop, "Add Condition")
@@ -120,8 +116,7 @@ async def test_names_of_what_a_rule_names_are_shown_where_it_is_edited(shop: Wor
 
 async def test_a_rule_of_several_levels_is_text_and_becomes_conditions_once_it_is_simpler(shop: World) -> None:
     complex_rule = "(in VIPs, or never ordered), and accepts marketing"
-    for _ in range(2):
-        await shop.type(f"/segment rule Gold {complex_rule}")
+    await shop.type(f"/segment rule Gold {complex_rule}")
     await shop.press("Edit", by="ana")
     assert filled(shown(shop), "rule") == complex_rule
     await push(shop, "Choose Conditions")

@@ -15,6 +15,8 @@ EVERY = timedelta(hours=1)
 """How old the facts become before what changed is read."""
 PAUSE = 60.0
 """Seconds between two looks at how old they are."""
+MOMENT = 1.0
+"""Seconds for which somebody who asks for a rule waits for a reading: a form is answered within two."""
 LASTING = (Contradiction, Forbidden, TooManyGone)
 """What a reading that begins anew a minute later, or asks for the same, would most likely end with, too."""
 log = logging.getLogger(__name__)
@@ -38,10 +40,15 @@ class FactsUpkeep:
             self._looks_at = self._process.elapsed() + PAUSE
             self._process.tasks.start(self._read_if_due())
 
-    def read(self) -> None:
-        """Start to read what is not read yet, unless that is under way."""
+    def read(self) -> "asyncio.Task[None]":
+        """Start to read what is not read yet, unless that is under way; return the reading."""
         if self._under_way is None or self._under_way.done():
             self._under_way = self._process.tasks.start(self._read())
+        return self._under_way
+
+    async def read_for_a_moment(self) -> None:
+        """Start to read what is not read yet, and return once that is done; of a large store, before: it goes on."""
+        await asyncio.wait((self.read(),), timeout=MOMENT)
 
     async def _read_if_due(self) -> None:
         ledger = self._process.ledger
