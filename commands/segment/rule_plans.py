@@ -39,6 +39,7 @@ async def plan_run(segment: Segment, followed: Followed, ctx: Context) -> Plan:
 
 async def _plan(segment: Segment, followed: Followed, first: tuple[FollowRule, ...], ctx: Context) -> Plan:
     read_to = await _remark_on_facts(ctx)
+    await _refuse_deleted(segment, followed, ctx)
     joining, leavers = await _moved(segment, followed.rule, ctx)
     promotions = promotions_naming(segment, await ctx.shop.promotions())
     shoppers = ListedShoppers(segment.id, [id_ for one in promotions.values() for id_ in one.segment_ids])
@@ -55,6 +56,16 @@ async def _plan(segment: Segment, followed: Followed, first: tuple[FollowRule, .
     plan = await change.plan_of(steps, places, leavers, (*run, *empty, read_to), ctx)
     title = first[0].describe(0) if first else f"Run the rule of {segment.name}: {moves.describe()}"
     return plan.titled(title)
+
+
+async def _refuse_deleted(segment: Segment, followed: Followed, ctx: Context) -> None:
+    """Raise Impossible if the rule names a segment that is gone: who was in it, nobody can tell."""
+    names = await ctx.shop.names()
+    if not names.keys() >= set(segments_named(followed.rule)):
+        raise Impossible(
+            f"The rule of {segment.name} names a segment that was deleted: {followed.words}. It can't be run. Give "
+            f"{segment.name} another rule, or freeze it. Nothing was changed."
+        )
 
 
 async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int], tuple[str, ...]]:

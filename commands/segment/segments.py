@@ -152,7 +152,7 @@ async def show(args: JustSegment, ctx: Context) -> Answer:
     is_spare = not members and uses == () and await is_own(segment.id, ctx)
     described = (Sentence(segment.description),) if segment.description else ()
     followed = await ctx.shop.rules.of(segment.id)
-    ruled = (describe_rule(followed, ctx),) if followed else ()
+    ruled = (await describe_rule(followed, ctx),) if followed else ()
     over_time = size_trend(await ctx.history.sizes_of(segment.id, ctx.today - MONTH), ctx.today, members)
     return Answer(
         f"{segment.name}: {people(members)}",

@@ -6,32 +6,17 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import Change, Emergency, Event, Run, StepState
-from bot.core.approval.covering import Covered, DueRecord, DueState
+from bot.core.approval.covering import DueRecord, DueState
 from bot.core.audit.entries import EntryKind
-from bot.core.invocation import Due
 from bot.core.planning.steps import RemoveMembers
+from bot.core.segment_rules.followed import RUN
 from bot.ledger.ledger import Ledger
-from tests.core.samples import NOW, VIPS, add, change, plan, uuid
+from tests.core.samples import NOW, VIPS, add, plan, uuid
+from tests.ledger.asked_itself import COVERED, asked, became, due
 from tests.ledger.planned import carried_out, moved, planned
 
 ID = VIPS.known_id
 HOUR = timedelta(hours=1)
-RUN = "segment run"
-COVERED = Covered(change=1, slot=NOW)
-
-
-def due(slot: datetime = NOW, attempt: int = 1, covered_by: int = 1) -> Due:
-    return Due.at(slot, covered_by=covered_by, attempt=attempt, actor="UANA", command=RUN, said="run it")
-
-
-async def asked(ledger: Ledger, one: Due, at: datetime = NOW) -> bool:
-    return await ledger.invocations.record(one, owner="one", at=at, detail={})
-
-
-async def became(ledger: Ledger, one: Due, **fields: Any) -> Change:
-    """A change came of it."""
-    draft = change(command=RUN, covered_by=one.covered, **{"plan": plan(add(20)), **fields})
-    return await ledger.changes.create(one, draft, owner="one", detail={})
 
 
 async def state(ledger: Ledger, slot: datetime = NOW) -> DueRecord:

@@ -1,6 +1,7 @@
 """The rule that a segment follows, as it was approved and is sealed in the log."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from bot.core.frozen_value import Value
@@ -42,6 +43,21 @@ class FollowedBy(Value):
     change: int
 
 
+class RunOfRule(Value):
+    """A time (``slot``) for which a rule was to run by itself, and what became of it.
+
+    ``change``: the one that came of it; without one, nobody would have joined or left, or it could not be planned, for
+    this ``reason``, or ``is_over`` is false. ``joins`` and ``leaves``: how many did, by what is done of it.
+    """
+
+    slot: datetime
+    is_over: bool
+    reason: str = ""
+    change: int | None = None
+    joins: int = 0
+    leaves: int = 0
+
+
 class RulesReader(Protocol):
     """Reads which segments follow rules."""
 
@@ -50,6 +66,9 @@ class RulesReader(Protocol):
 
     async def all(self) -> Mapping[str, FollowedBy]:
         """Return the rules of all segments that follow one, by the segment's id."""
+
+    async def latest_runs(self, change: int) -> tuple[RunOfRule, ...]:
+        """Return the latest run of the rule that this change let a segment follow, and the latest that was a change."""
 
 
 class NoRules:
@@ -61,6 +80,10 @@ class NoRules:
     async def all(self) -> Mapping[str, FollowedBy]:
         """Return none."""
         return {}
+
+    async def latest_runs(self, change: int) -> tuple[RunOfRule, ...]:
+        """Return none."""
+        return ()
 
 
 NO_RULES = NoRules()

@@ -36,6 +36,7 @@ async def gather(
         rows=compare_sizes(snapshot.sizes, last, week),
         gone=deleted_since(snapshot, last),
         shaped=await history.segments_shaped(after, snapshot.entry),
+        by_rules=await history.by_rules(after, snapshot.entry),
         ended=await history.ended(after, snapshot.entry),
         waiting=await _waiting(changes),
         unreviewed=await history.unreviewed(),

@@ -103,6 +103,18 @@ class OutsideMove(NamedTuple):
 
 
 @dataclass(frozen=True)
+class RuleRuns:
+    """What runs of a segment's rule did: how many did something, and how many shoppers they added and removed."""
+
+    runs: int = 0
+    effect: Effect = Effect()
+
+    def __add__(self, other: "RuleRuns") -> "RuleRuns":
+        """Return the sum of both."""
+        return RuleRuns(self.runs + other.runs, self.effect + other.effect)
+
+
+@dataclass(frozen=True)
 class Progress:
     """Whether any of the bot's steps started or ended since some entry, and whether any change is running."""
 
@@ -139,6 +151,9 @@ class HistoryReader(Protocol):
     async def effects(self, after: int, until: int) -> dict[str, Effect]:
         """Return what the bot did to each segment, by id, in the entries after ``after`` and up to ``until``."""
 
+    async def by_rules(self, after: int, until: int) -> dict[str, RuleRuns]:
+        """Return what runs of rules did to each segment, by id, of these effects."""
+
     async def has_unknown_effects(self, after: int, until: int) -> bool:
         """Return whether the effects of any step in these entries are unknown."""
 
@@ -146,7 +161,7 @@ class HistoryReader(Protocol):
         """Return the ids of the segments that changes with a step in these entries created, renamed or deleted."""
 
     async def ended(self, after: int, until: int) -> tuple[Brief, ...]:
-        """Return the changes whose run ended in these entries, oldest first."""
+        """Return the changes whose run ended in these entries, oldest first, but for runs of rules that went well."""
 
     async def unreviewed(self) -> tuple[Brief, ...]:
         """Return the changes that ran without their approvals and have not been reviewed, oldest first."""

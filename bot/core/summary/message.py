@@ -23,8 +23,10 @@ from bot.core.language.phrases import (
     signed,
     up_or_down,
 )
+from bot.core.segment_rules.guard import Difference
 from bot.core.store_view.orphaned_promotions import MEND, describe_orphaned
 from bot.core.summary.headline import NAME, headline, short_name, since_last
+from bot.core.summary.history import Effect, RuleRuns
 from bot.core.summary.size_changes import Row, SizeChange
 from bot.core.summary.summary import Summary
 
@@ -44,6 +46,7 @@ def compose(summary: Summary, asked_by: str = "") -> Answer:
         *_shape(summary),
         *_table(summary),
         *movers_chart(summary.rows, since_last(summary)),
+        *_rules(summary),
         *_changes(summary),
         *(Sentence(describe_untold(number)) for number in summary.untold[:LISTED]),
         *_orphans(summary),
@@ -81,16 +84,19 @@ def _shape(summary: Summary) -> list[Sentence]:
 def _table(summary: Summary) -> list[Table]:
     if not summary.rows:
         return []
-    daily = (capital(since_last(summary)), "Through the bot", "Outside") if summary.before else ()
+    rules = ("By rules",) if summary.by_rules else ()
+    daily = (capital(since_last(summary)), "Through the bot", *rules, "Outside") if summary.before else ()
     weekly = (over(summary.week.day, summary.now.day),) if summary.week else ()
     columns = ("Segment", "Shoppers", *daily, *map(capital, weekly))
     caption = "Segments, the largest movers first" if summary.before else "Segments, the largest first"
-    return [Table(caption, columns, tuple(_cells(row) for row in summary.rows))]
+    return [Table(caption, columns, tuple(_cells(row, summary) for row in summary.rows))]
 
 
-def _cells(row: Row) -> tuple[Cell, ...]:
+def _cells(row: Row, summary: Summary) -> tuple[Cell, ...]:
     name = f"{row.size.name} (was {shortened(row.was, NAME)})" if row.was else row.size.name
-    day = (Delta(row.day.by), Delta(row.day.bot), Delta(row.day.outside)) if row.day else ()
+    ruled = summary.by_rules.get(row.size.segment, RuleRuns()).effect.net
+    rules = (Delta(ruled),) if summary.by_rules else ()
+    day = (Delta(row.day.by), Delta(row.day.bot - ruled), *rules, Delta(row.day.outside)) if row.day else ()
     return (f"{name} (new)" if row.is_new else name, row.size.shoppers, *day, *_week(row.week))
 
 
@@ -110,6 +116,20 @@ def movers_chart(rows: Sequence[Row], when: str) -> list[Chart]:
 
 
 # Who did what, and what is left to do
+
+
+def _rules(summary: Summary) -> list[Sentence]:
+    """List what rules did by themselves, those first that moved the most."""
+    names = {one.segment: short_name(one) for one in (*summary.gone, *(row.size for row in summary.rows))}
+    found = [(names.get(id_, "a deleted segment"), one.effect) for id_, one in summary.by_rules.items()]
+    told = [f"{name} {Difference(one.added, one.removed)}" for name, one in sorted(found, key=_most_moved)]
+    runs = counted(sum(one.runs for one in summary.by_rules.values()), "run")
+    when = since_last(summary) or "so far"
+    return [Sentence(f"By rules {when}, {runs}: {listing(told)}.")] if told else []
+
+
+def _most_moved(one: tuple[str, Effect]) -> tuple[int, str]:
+    return -one[1].added - one[1].removed, one[0]
 
 
 def _changes(summary: Summary) -> list[Part]:

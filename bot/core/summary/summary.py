@@ -1,10 +1,11 @@
 """A day's summary, as a value. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.core.approval.changes import Brief
 from bot.core.store_view.orphaned_promotions import Orphan
-from bot.core.summary.history import Size, Snapshot
+from bot.core.summary.history import RuleRuns, Size, Snapshot
 from bot.core.summary.size_changes import Row
 
 
@@ -14,10 +15,11 @@ class Summary:
 
     ``before`` is the snapshot of the last reported day, ``week`` that of a week ago; None if there is none. ``gone``
     are the segments of ``before`` that were deleted since; ``shaped`` the ids of segments that the bot created, renamed
-    or deleted since. ``ended`` are the changes that ran since, ``waiting`` and ``unreviewed`` those that someone has to
-    look at, oldest first; ``untold`` are those of whose emergency not everyone was told; ``orphans`` are promotions
-    that name a segment which is gone. ``head`` is the seal of the log's last entry. ``is_steady``: no change ran while
-    the sizes were read; ``is_certain``: the effects of every step since are known.
+    or deleted since; ``by_rules`` what rules did since, by id. ``ended`` are the changes that ran since, ``waiting``
+    and ``unreviewed`` those that someone has to look at, oldest first; ``untold`` are those of whose emergency not
+    everyone was told; ``orphans`` are promotions that name a segment which is gone. ``head`` is the seal of the log's
+    last entry. ``is_steady``: no change ran while the sizes were read; ``is_certain``: the effects of every step since
+    are known.
     """
 
     now: Snapshot
@@ -25,6 +27,7 @@ class Summary:
     before: Snapshot | None = None
     week: Snapshot | None = None
     rows: tuple[Row, ...] = ()
+    by_rules: Mapping[str, RuleRuns] = field(default_factory=dict)
     gone: tuple[Size, ...] = ()
     shaped: frozenset[str] = frozenset()
     ended: tuple[Brief, ...] = ()

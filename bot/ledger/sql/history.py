@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from bot.core.approval.changes import Brief
-from bot.core.summary.history import Effect, OutsideMove, Progress, Restorations, Size, Snapshot
+from bot.core.segment_rules.followed import RUN
+from bot.core.summary.history import Effect, OutsideMove, Progress, Restorations, RuleRuns, Size, Snapshot
 from bot.core.timestamps import timestamp
 from bot.ledger.sql.change_index import FINISHED, UNREVIEWED
 from bot.ledger.sql.database import Connection, Database, placeholders, statement
@@ -35,6 +36,16 @@ _SIZES = """
 """
 _NET = """
     SELECT coalesce(sum(added - removed), 0) FROM effects WHERE entry > ? AND entry <= ? AND segment IN ({ids})
+"""
+_BY_RULES = f"""
+    SELECT segment, sum(added), sum(removed), count(DISTINCT number) FROM effects JOIN (
+        SELECT entries.number AS entry, changes.number FROM entries JOIN changes ON changes.number = entries.change
+        WHERE covered_by IS NOT NULL AND json_extract(changes.body, '$.command') = '{RUN}'
+    ) AS ran ON ran.entry = effects.entry WHERE effects.entry > ? AND effects.entry <= ? GROUP BY segment
+"""
+_ROUTINE = f"""
+    SELECT 1 FROM changes WHERE changes.number = entries.change AND covered_by IS NOT NULL AND state = 'done'
+    AND json_extract(body, '$.command') = '{RUN}' AND json_extract(body, '$.approvals') = '[]'
 """
 _NOT_POSTED = "SELECT 1 FROM days WHERE days.day = snapshots.day AND state NOT IN ('begun', 'posted')"
 """Days before the first summary have no row, and did not have to be posted."""
@@ -92,13 +103,23 @@ class SqlHistory:
             SELECT segment, sum(added) AS added, sum(removed) AS removed FROM effects
             WHERE entry > ? AND entry <= ? GROUP BY segment
         """
-        rows = await self._database.read(statement(query, (after, until)))
-        restorations = await self._database.read(_restorations)
         found: dict[str, Effect] = {}
-        for segment, added, removed in rows:
-            id_, _ = restorations.current_id(segment)
+        for id_, (added, removed) in await self._by_current_id(query, after, until):
             found[id_] = found.get(id_, Effect()) + Effect(added, removed)
         return found
+
+    async def by_rules(self, after: int, until: int) -> dict[str, RuleRuns]:
+        """Return what runs of rules did to each segment, by id, of these effects."""
+        found: dict[str, RuleRuns] = {}
+        for id_, (added, removed, runs) in await self._by_current_id(_BY_RULES, after, until):
+            found[id_] = found.get(id_, RuleRuns()) + RuleRuns(runs, Effect(added, removed))
+        return found
+
+    async def _by_current_id(self, query: str, after: int, until: int) -> list[tuple[str, tuple[int, ...]]]:
+        """Return rows of numbers behind the id that their segment has now."""
+        rows = await self._database.read(statement(query, (after, until)))
+        restorations = await self._database.read(_restorations)
+        return [(restorations.current_id(segment)[0], tuple(map(int, numbers))) for segment, *numbers in rows]
 
     async def has_unknown_effects(self, after: int, until: int) -> bool:
         """Return whether the effects of any step in these entries are unknown."""
@@ -113,7 +134,7 @@ class SqlHistory:
         """Return the changes whose run ended in these entries, oldest first."""
         query = f"""
             SELECT briefs.body FROM entries JOIN briefs ON briefs.change = entries.change
-            WHERE number > ? AND number <= ? AND {FINISHED} ORDER BY number
+            WHERE number > ? AND number <= ? AND {FINISHED} AND NOT EXISTS ({_ROUTINE}) ORDER BY number
         """
         return await self._briefs(query, after, until)
 

@@ -14,7 +14,7 @@ from bot.core.audit.masking import masked
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.gather import TRIES, gather
-from bot.core.summary.history import Effect, Progress, Size
+from bot.core.summary.history import Effect, Progress, RuleRuns, Size
 from bot.core.summary.message import compose
 from bot.core.summary.summary import Summary
 from bot.ledger.sql.history import SqlHistory
@@ -425,3 +425,26 @@ async def test_sizes_are_read_again_where_a_segment_came_meanwhile() -> None:
         last, _ = await machine.ledger.audit.head()
         assert (found.is_steady, found.now.entry) == (True, last)
         assert machine.segments()["Loyal"] in found.shaped
+
+
+def test_what_rules_did_stands_beside_people_and_outside_hands() -> None:
+    now, before = {"VIPs": 41, "Staff": 4, "Lapsed": 9}, {"VIPs": 30, "Staff": 4, "Lapsed": 9, "Gone": 3}
+    runs = {"Lapsed": RuleRuns(1, Effect(2, 2)), "VIPs": RuleRuns(2, Effect(12, 3)), "Gone": RuleRuns(1, Effect(0, 1))}
+    found = summary(snapshot(0, now), snapshot(1, before), None, {"VIPs": Effect(13, 3), "Lapsed": Effect(2, 2)})
+    found = replace(found, by_rules=runs | {"?": RuleRuns(1, Effect(0, 7))})
+    table = the(Table, compose(found))
+    assert isinstance(table, Table)
+    assert table.columns == ("Segment", "Shoppers", "Since yesterday", "Through the bot", "By rules", "Outside")
+    assert table.rows == (
+        ("VIPs", 41, Delta(11), Delta(1), Delta(9), Delta(1)),
+        ("Lapsed", 9, Delta(0), Delta(0), Delta(0), Delta(0)),
+        ("Staff", 4, Delta(0), Delta(0), Delta(0), Delta(0)),
+    )
+    told = "By rules since yesterday, 5 runs: VIPs +12 −3, a deleted segment +0 −7, Lapsed +2 −2 and Gone +0 −1."
+    assert told in sentences(found)
+
+
+def test_what_rules_did_on_the_first_day_is_told_without_a_column() -> None:
+    first = replace(summary(snapshot(0, {"VIPs": 40})), by_rules={"VIPs": RuleRuns(1, Effect(1_200))})
+    assert "By rules so far, 1 run: VIPs +1,200 −0." in sentences(first)
+    assert the(Table, compose(first)) == Table("Segments, the largest first", ("Segment", "Shoppers"), (("VIPs", 40),))
