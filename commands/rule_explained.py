@@ -1,6 +1,7 @@
 """Why the rule of a segment holds for one shopper or does not, as people read it."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.bigcommerce import Customer, Segment, StoreError
 from bot.core.answers import Sentence, Table
@@ -8,52 +9,85 @@ from bot.core.context import Context
 from bot.core.segment_rules.evaluation import AsOf
 from bot.core.segment_rules.explanation import Explanation, explain
 from bot.core.segment_rules.facts import OneCustomer
-from bot.core.segment_rules.rule import Rule
+from bot.core.segment_rules.followed import FollowedBy
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule
 
 COLUMNS = ("Condition", "Holds", "Because")
 
 
+class AskedRule(NamedTuple):
+    """At which time a rule is asked about, and where the shopper stood; ``ran_at``: when its ``run`` moved them."""
+
+    at: datetime
+    is_in: bool | None
+    is_now: bool
+    ran_at: datetime | None = None
+    run: int | None = None
+
+
 async def rule_explained(
-    customer: Customer, segment: Segment, at: datetime, is_in: bool | None, ctx: Context
+    customer: Customer, segment: Segment, asked: AskedRule, ctx: Context
 ) -> tuple[Sentence | Table, ...]:
-    """Explain the segment's rule for a customer as of this time; nothing if it follows none, or did not then."""
+    """Explain the segment's rule for a customer; nothing if it follows none."""
     followed = await ctx.shop.rules.of(segment.id)
     if followed is None:
         return ()
     begun = Sentence(f"{segment.name} follows a rule since change {followed.change}: {followed.followed.words}")
     since = (await ctx.changes.load(followed.change)).updated_at
-    if at < since:
+    if asked.at < since:
         return (begun, Sentence("That was later, so the rule did not decide it."))
-    known = await ctx.facts.one_customer(customer.id)
-    read_to = (await ctx.facts.freshness()).read_to
+    known, read_to = await _known(customer.id, ctx)
     if known is None or read_to is None:
-        ctx.read_facts()
         return (begun, Sentence("Why it holds for them or not is told once orders and customers are read: ask again."))
+    is_of_this_rule = asked.run == followed.change or (asked.ran_at is not None and asked.ran_at >= since)
+    ran_at = asked.ran_at if is_of_this_rule else None
     try:
-        found = await _explained(followed.followed.rule, known, customer, at, ctx)
+        found = await _explained(followed, known, customer, asked.at, ctx)
+        ran = await _explained(followed, known, customer, ran_at, ctx) if ran_at else found
     except StoreError as error:
         return (begun, Sentence(f"Why it holds for them or not can't be told now: {error}"))
-    read = f"By orders and customers as read on {read_to.astimezone(ctx.zone):%Y-%m-%d %H:%M}."
-    then = " Orders count until the time asked about; all else is as it is now." if at < ctx.now else ""
-    rows = tuple((one.condition, "yes" if one.holds else "no", one.because) for one in found.conditions)
+    read = f"By orders and customers as read on {_time(read_to, ctx)}."
+    then = " Orders count until the time in question; all else is as it is now."
+    is_then = not asked.is_now or ran.conditions != found.conditions
+    before = (_table(f"When it moved them, on {_time(ran_at or asked.at, ctx)}", ran),)
     return (
         begun,
-        Sentence(_verdict(found, is_in, is_now=at == ctx.now)),
-        Table("The rule and this shopper", COLUMNS, rows),
-        Sentence(f"{read}{then}", quiet=True),
+        Sentence(_verdict(found, asked)),
+        _table("The rule and this shopper", found),
+        *(before if ran.conditions != found.conditions else ()),
+        Sentence(f"{read}{then if is_then else ''}", quiet=True),
     )
 
 
-async def _explained(rule: Rule, known: OneCustomer, customer: Customer, at: datetime, ctx: Context) -> Explanation:
+async def _known(customer_id: int, ctx: Context) -> tuple[OneCustomer | None, datetime | None]:
+    """Return what is known of a customer, and until when all is read; have it read where nothing is known yet."""
+    known = await ctx.facts.one_customer(customer_id)
+    if known is None:
+        await ctx.read_facts()
+        known = await ctx.facts.one_customer(customer_id)
+    return known, (await ctx.facts.freshness()).read_to
+
+
+async def _explained(
+    followed: FollowedBy, known: OneCustomer, customer: Customer, at: datetime, ctx: Context
+) -> Explanation:
     until = OneCustomer(known.facts, tuple(one for one in known.sales if one.placed_at <= at))
-    as_of = AsOf(at.astimezone(ctx.zone).date(), ctx.zone)
+    rule, as_of = followed.followed.rule, AsOf(at.astimezone(ctx.zone).date(), ctx.zone)
     return explain(rule, until, customer.segment_ids, as_of, await vocabulary_of_rule(rule, ctx.shop))
 
 
-def _verdict(found: Explanation, is_in: bool | None, *, is_now: bool) -> str:
-    if not is_now:
+def _table(caption: str, found: Explanation) -> Table:
+    rows = tuple((one.condition, "yes" if one.holds else "no", one.because) for one in found.conditions)
+    return Table(caption, COLUMNS, rows)
+
+
+def _verdict(found: Explanation, asked: AskedRule) -> str:
+    if not asked.is_now:
         return f"By what is known now, it {'held' if found.holds else 'did not hold'} for them then."
     holds = "It holds for them" if found.holds else "It does not hold for them"
     moves = "puts them in" if found.holds else "takes them out"
-    return f"{holds}." if found.holds == is_in else f"{holds}: its next run {moves}."
+    return f"{holds}." if found.holds == asked.is_in else f"{holds}: its next run {moves}."
+
+
+def _time(at: datetime, ctx: Context) -> str:
+    return f"{at.astimezone(ctx.zone):%Y-%m-%d %H:%M}"

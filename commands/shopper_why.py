@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from bot.bigcommerce import Customer, Segment
 from bot.core.answers import Answer, Part, Sentence, Table, mention
+from bot.core.approval.changes import Change
 from bot.core.command import command
 from bot.core.context import Context
 from bot.core.errors import Misuse
@@ -17,9 +18,10 @@ from bot.core.language.days import is_month_first
 from bot.core.language.phrases import and_list, capital, counted, listing, signed
 from bot.core.memberships.moves import Beginning, Move, MoveReader, beginning, items_of
 from bot.core.memberships.standing import Standing, standing
+from bot.core.segment_rules.followed import RUN
 from bot.core.store_view.people_meant import describe_customer
 from commands.paging import offers
-from commands.rule_explained import rule_explained
+from commands.rule_explained import AskedRule, rule_explained
 from commands.shoppers_named import one_customer
 
 ROWS = 10
@@ -51,6 +53,10 @@ class WhyArgs(Args):
     ] = ""
 
 
+BY_RULE = ("segment rule", RUN)
+"""The commands that make a segment as its rule says."""
+
+
 class Moment(NamedTuple):
     """When somebody wants to know it of: ``at`` that time, in ``words``; empty for now."""
 
@@ -64,6 +70,7 @@ class Told(NamedTuple):
     standing: Standing
     moves: tuple[Move, ...]
     log: Beginning
+    has_profile: bool
 
 
 @command("shopper why", submit="Explain", title="Why In a Segment", aliases=("explain", "reason"))
@@ -86,7 +93,7 @@ async def why(args: WhyArgs, ctx: Context) -> Answer:
             *await _seen_by_summaries(told, segment, ctx),
             *_doubts(doubted),
             *_table(told.moves, ctx),
-            *await rule_explained(customer, segment, moment.at, told.standing.is_in, ctx),
+            *await rule_explained(customer, segment, _asked_rule(told.standing, moment), ctx),
             _next_steps(customer, segment, told.standing),
             ids,
         ),
@@ -121,7 +128,7 @@ async def _looked_up(
     is_in_now = segment.id in customer.segment_ids
     found = standing(moves, after, is_in_now=is_in_now, at=moment.at, now=ctx.now, log=log)
     later = (after,) if after else ()
-    return Told(found, (*later, *moves), log), tuple(sorted(reader.doubted))
+    return Told(found, (*later, *moves), log, bool(customer.shopper_profile_id)), tuple(sorted(reader.doubted))
 
 
 def _title(name: str, segment: Segment, found: Standing, moment: Moment) -> str:
@@ -137,7 +144,7 @@ def _reasons(told: Told, segment: Segment, moment: Moment, ctx: Context) -> tupl
     if found.by is None:
         archived = f"{counted(log.archived, 'entry', 'entries')} before are in an archive, which is not looked at."
         return (
-            Sentence(_by_nobody(found, segment, log, ctx)),
+            Sentence(_by_nobody(told, segment, ctx)),
             *((Sentence(archived, quiet=True),) if log.archived else ()),
         )
     if found.hand is None:
@@ -148,13 +155,15 @@ def _reasons(told: Told, segment: Segment, moment: Moment, ctx: Context) -> tupl
     return (Sentence(_by(found.by, ctx)), Sentence(after))
 
 
-def _by_nobody(found: Standing, segment: Segment, log: Beginning, ctx: Context) -> str:
+def _by_nobody(told: Told, segment: Segment, ctx: Context) -> str:
     """Tell that no move is on record, and what that means."""
+    found, log = told.standing, told.log
     begins = f"the log begins on {_time(log.at, ctx)}"
     if found.is_in is None and found.hand is None:
         return f"{capital(begins)}, and does not tell of times before."
     if found.hand is None:
-        return f"The log knows of no one who ever put them in; {begins}."
+        lost = " They have no profile now: what one was in that was deleted outside of Segment Bot is not known."
+        return f"The log knows of no one who ever put them in; {begins}.{'' if told.has_profile else lost}"
     is_younger = not log.archived and segment.created_at is not None and segment.created_at > log.at
     or_before = "" if is_younger else f", or they were in before {begins}"
     by_then = "" if found.is_in else f", and they were in on {_time(found.hand.until, ctx)}"
@@ -172,11 +181,22 @@ def _by(move: Move, ctx: Context) -> str:
 
 
 def _what(move: Move) -> str:
-    """Write what the Step of a move did, and in whose place: an undo, or a rule."""
+    """Write what the Step of a move did, and in whose place: an undo, a rule, or the end of an addition."""
     told, change = str(move.entry.detail["told"]), move.change
     if change.plan.undoes:
         return f"{told}, to undo change {change.plan.undoes}"
-    return f"{told}, by its rule" if change.command == "segment rule" else told
+    if _is_by_rule(change):
+        return f"{told}, by its rule"
+    return f"{told}, at the end that change {change.covered_by.change} had" if change.covered_by else told
+
+
+def _is_by_rule(change: Change) -> bool:
+    return change.command in BY_RULE and not change.plan.undoes
+
+
+def _asked_rule(found: Standing, moment: Moment) -> AskedRule:
+    by = found.by if found.by and _is_by_rule(found.by.change) else None
+    return AskedRule(moment.at, found.is_in, is_now=not moment.words, ran_at=by and by.at, run=by and by.change.number)
 
 
 def _table(moves: tuple[Move, ...], ctx: Context) -> tuple[Table, ...]:

@@ -129,7 +129,7 @@ async def test_a_rule_and_its_undo_are_told_with_the_orders(shop: World) -> None
     await cancel(shop, CHEN)
     told = await why(shop, f"{CHEN} Gold on yesterday")
     assert "By what is known now, it did not hold for them then." in told
-    assert "Orders count until the time asked about; all else is as it is now." in told
+    assert "Orders count until the time in question; all else is as it is now." in told
     told = await why(shop, f"{ADA} Gold on 1h")
     assert "By what is known now, it held for them then." in told
     told = await why(shop, f"{ADA} Gold on 1w")
@@ -140,14 +140,48 @@ async def test_a_rule_and_its_undo_are_told_with_the_orders(shop: World) -> None
     assert "Gold follows a rule" not in told
 
 
-async def test_what_is_not_read_explains_nothing_yet(shop: World) -> None:
+async def test_the_orders_that_a_run_went_by_are_told_though_time_has_passed(shop: World) -> None:
+    await start_rule(shop, "spent over 500 in 3 days")
+    shop.clock.forward(hours=5 * DAYS)
+    told = await why(shop, f"{CHEN} Gold")
+    assert "It does not hold for them: its next run takes them out." in told
+    assert "no\nno order in 3 days; the last order, 2101, was on" in told
+    assert "yes\nspent 600 in 3 days: order 2101" in told
+    assert "yes\nspent 600" not in await why(shop, f"{ADA} Gold")
+
+
+async def test_a_run_without_a_click_is_told_with_the_rule(shop: World) -> None:
+    shop.enrol("Gold", 40)
+    await start_rule(shop, "in Gold or spent over 500 in 90 days runs:hourly")
+    await buy(shop, BEN)
+    shop.clock.forward(hours=1)
+    for _ in range(3):  # what is not read yet is read before
+        await shop.sweep()
+        shop.clock.forward(minutes=5)
+    told = await why(shop, f"{BEN} Gold")
+    assert "is in Gold\nChange 2 of @U0ANA00001 put them in" in told
+    assert "Add 1 shopper to Gold, by its rule." in told
+
+
+async def test_a_profile_that_was_lost_outside_is_told(team: World) -> None:
+    await team.type(f"/segment add VIPs {EVE}")
+    team.drop_profile(EVE)
+    lost = "They have no profile now: what one was in that was deleted outside of Segment Bot is not known."
+    assert lost in await why(team, f"{EVE} VIPs")
+
+
+async def test_who_is_not_known_yet_is_read_about_first(shop: World) -> None:
     await start_rule(shop)
     shop.register(EVE)
-    told = await why(shop, f"{EVE} Gold")
-    assert "Why it holds for them or not is told once orders and customers are read: ask again." in told
-    await shop.settled()
-    await buy(shop)
     assert "It does not hold for them." in await why(shop, f"{EVE} Gold")
+    shop.register("new@example.com")
+    assert shop.bot
+    ledger, now = shop.bot.engine.process.ledger, shop.clock()
+    await ledger.leases.renew(owner="another", until=now + timedelta(hours=1), now=now)
+    await ledger.facts.claim(owner="another", now=now)
+    told = await why(shop, "new@example.com Gold")
+    assert "Why it holds for them or not is told once orders and customers are read: ask again." in told
+    await ledger.facts.release(owner="another")
 
 
 async def test_names_that_the_bot_may_not_read_are_told(shop: World) -> None:
