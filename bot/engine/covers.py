@@ -59,7 +59,8 @@ class Covers:
         """Return that the sealed log does not say that this was approved."""
         if await self.process.ledger.changes.contradiction(covering.number):
             return f"change {covering.number}, which covers it, is not what the audit log says"
-        return "" if covering.approvals else f"no one approved change {covering.number}, which covers it"
+        is_approved = covering.approvals and not covering.emergency
+        return "" if is_approved else f"change {covering.number}, which covers it, ran without its approvals"
 
     async def _lost_people(self, covering: Change, requester: str) -> str:
         """Return that somebody who approved it may not any more, or whoever asked may not ask."""

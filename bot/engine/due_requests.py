@@ -1,15 +1,20 @@
 """Records what the bot asks itself, attempt by attempt, and tells those in whose name it fails."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.bigcommerce import StoreError
+from bot.core.approval.covering import DueRecord
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.trace import AuditTrace
-from bot.core.errors import NobodyCanApprove, NotAllowed, NothingToDo, NotReadYet, Refusal
+from bot.core.errors import NobodyCanApprove, NotAllowed, NothingToDo, NotReadYet, NotRecorded, Refusal
 from bot.core.invocation import Due
 from bot.engine.process import Process
+
+PASSING = (StoreError, NotReadYet, NotAllowed, NotRecorded)
+"""Why an attempt may fail and the next one succeed."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,17 @@ class DueRequests:
         if isinstance(error, NothingToDo):
             await self._settle(due, EntryKind.ANSWERED, trace, reason=refusal.for_log)
             return None
-        passes = isinstance(error, StoreError | NotReadYet | NotAllowed) and not isinstance(error, NobodyCanApprove)
-        found = await self.process.ledger.dues.of(due.covered_by, due.slot)
-        told = bool(found and found.is_to_tell(refusal.for_log, passes=passes))
+        passes = isinstance(error, PASSING) and not isinstance(error, NobodyCanApprove)
+        found = await self._found(due)
+        told = found is not None and found.is_to_tell(refusal.for_log, passes=passes)
         settled = await self._settle(due, EntryKind.REFUSED, trace, reason=refusal.for_log, passes=passes, told=told)
         sentence = f"I couldn't {due.said}, as change {due.covered_by} says. {refusal}"
         return Refusal(sentence, for_log=refusal.for_log) if settled and told else None
+
+    async def _found(self, due: Due) -> DueRecord | None:
+        with suppress(NotRecorded):  # then nothing can be told, and the answer is kept until it can be recorded
+            return await self.process.ledger.dues.of(due.covered_by, due.slot)
+        return None
 
     async def _settle(self, due: Due, kind: EntryKind, trace: AuditTrace, **detail: Any) -> bool:
         recorded = {"said": trace.recorded_text, **detail}

@@ -346,7 +346,7 @@ async def process(
         uploads=uploads or NoUploads(),
         gate=AckPriority(now=time.monotonic, quiet=0),
         clock=clock,
-        elapsed=clock.timestamp,
+        elapsed=clock.elapsed,
         approval_time=timedelta(hours=approval_hours),
         patience=patience,
         schedule=schedule,

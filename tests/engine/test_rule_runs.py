@@ -1,15 +1,20 @@
 """Rules run by themselves: once for each time that they are due, and only as far as was approved with them."""
 
 import asyncio
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import State
-from bot.core.approval.covering import Covered
+from bot.core.approval.changes import Emergency, Event, State
+from bot.core.approval.covering import Covered, DueRecord, DueState
 from bot.core.approval.decisions import Verdict
+from bot.core.approval.need import Approval
+from bot.core.audit.trace import AuditTrace
+from bot.core.errors import NotRecorded, Refusal
+from bot.core.invocation import Due
 from bot.core.people import Standing
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import DropRule, SegmentRef
@@ -17,6 +22,7 @@ from bot.core.segment_rules.followed import RUN
 from bot.core.segment_rules.guard import Guard
 from bot.core.segment_rules.schedule import ByHand, Daily
 from bot.engine.covers import Claim
+from bot.engine.due_requests import DueRequests
 from bot.engine.ports import Undeliverable
 from tests.engine.bench import Bench
 from tests.engine.ruled import RULED, SOURCE, asks_for_rule, join, leave, next_hour, ruled
@@ -79,6 +85,17 @@ async def test_a_rule_by_hand_never_runs_by_itself(machine: Bench) -> None:
     await machine.asks("segment run", segment=RULED)
     assert await follows_it(machine)
     assert (await machine.latest()).covered_by is None
+
+
+async def test_times_before_the_rule_was_started_are_nobodys_unless_the_clock_was_set_back(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    await machine.sweeps()
+    assert (await machine.latest()).number == 1
+    machine.clock.set_by(hours=-5)
+    machine.clock.forward(seconds=6)
+    await machine.sweeps()
+    assert await follows_it(machine)
 
 
 async def test_only_the_latest_of_several_missed_times_counts(machine: Bench) -> None:
@@ -145,10 +162,11 @@ async def test_people_who_may_not_any_more_cover_nothing(machine: Bench, lapse: 
     assert not await follows_it(machine)
 
 
-async def test_where_slack_does_not_tell_who_may_it_is_asked_again_and_again(machine: Bench) -> None:
+@pytest.mark.parametrize("who", ["UBEN", "UANA"])
+async def test_where_slack_does_not_tell_who_may_it_is_asked_again_and_again(machine: Bench, who: str) -> None:
     await ruled(machine)
     join(machine)
-    machine.people.standings = {"UBEN": Standing.UNKNOWN}
+    machine.people.standings = {who: Standing.UNKNOWN}
     await next_hour(machine)
     assert (await machine.latest()).number == 1
     machine.people.standings = {}
@@ -156,6 +174,21 @@ async def test_where_slack_does_not_tell_who_may_it_is_asked_again_and_again(mac
     await machine.sweeps()
     assert await follows_it(machine)
     assert machine.board.whispered == []
+
+
+async def test_a_rule_that_was_started_in_an_emergency_covers_nothing(machine: Bench) -> None:
+    """Though somebody had approved it: it needed two."""
+    await ruled(machine)
+    change = await asks_for_rule(machine, guard=WIDE)
+    signed = {"approvals": (Approval(actor="UCLEO", at=machine.clock()),)}
+    broken = {"emergency": Emergency(actor="UBEN", reason="now", at=machine.clock())}
+    for event, actor, update in ((Event.SIGN, "UCLEO", signed), (Event.BREAK, "UBEN", broken)):
+        change = await machine.ledger.changes.move(change, event, at=machine.clock(), actor=actor, update=update)
+    await machine.runs(change)
+    join(machine)
+    await next_hour(machine)
+    assert (await machine.latest()).need.why == "needs 1 approval: change 2, which covers it, ran without its approvals"
+    assert not await follows_it(machine)
 
 
 async def test_another_policy_covers_nothing(machine: Bench, path: Path) -> None:
@@ -322,11 +355,43 @@ async def test_a_plan_that_does_more_than_the_rule_is_not_covered(machine: Bench
     assert found.lapse == "change 1 was not approved for it"
 
 
+async def test_another_rule_than_the_one_that_was_approved_is_not_covered(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    plan = await machine.engine.planner.replan((await machine.latest()).model_copy(update=OF_A_RUN))
+    change = await asks_for_rule(machine, guard=WIDE)
+    await machine.runs(await machine.approves(change, "UCLEO"))
+    covers = machine.engine.proposing.covers
+    found = await covers.look(Claim(plan, Covered(change=1, slot=machine.clock()), "UANA", RUN))
+    assert found.lapse == "the rule is not the one that change 1 was approved for"
+
+
+class Away:
+    """Slots of which nothing can be read just now."""
+
+    async def of(self, covered_by: int, slot: datetime) -> DueRecord | None:
+        raise NotRecorded("the database does not answer")
+
+    async def is_under_way(self, covered_by: int, segment_id: str) -> bool:
+        raise NotRecorded("the database does not answer")
+
+
+async def test_a_failure_is_put_on_record_though_nobody_knows_whether_it_was_told(machine: Bench) -> None:
+    requests = DueRequests(machine.engine.process)
+    due = Due.at(machine.clock(), covered_by=1, attempt=1, actor="UANA", command=RUN, said="run the rule of VIPs")
+    assert await requests.record(due)
+    away = DueRequests(replace(machine.engine.process, ledger=replace(machine.ledger, dues=Away())))
+    assert await away.failed(due, AuditTrace(due.said), NotRecorded("full"), Refusal("It is full.")) is None
+    found = await machine.ledger.dues.of(1, due.slot)
+    assert found
+    assert (found.state, found.told) == (DueState.AGAIN, "")
+
+
 async def test_a_rule_that_nobody_approved_or_that_was_tampered_with_covers_nothing(machine: Bench) -> None:
     await machine.delete()
     covers = machine.engine.proposing.covers
     claim = Claim((await machine.latest()).plan, Covered(change=1, slot=machine.clock()), "UANA", RUN)
-    assert (await covers.look(claim)).lapse == "no one approved change 1, which covers it"
+    assert (await covers.look(claim)).lapse == "change 1, which covers it, ran without its approvals"
     database: Any = machine.ledger.storage
     await database.write(lambda db: db.execute("UPDATE changes SET requester = 'UEVE'"))
     assert (await covers.look(claim)).lapse == "change 1, which covers it, is not what the audit log says"

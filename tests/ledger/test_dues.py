@@ -179,3 +179,12 @@ async def test_what_somebody_approved_counts_for_nobody(ledger: Ledger) -> None:
 async def test_runs_of_rules_are_no_additions_of_whoever_asked_for_the_rule(ledger: Ledger) -> None:
     await ran(ledger, NOW, Event.CLEAR, Event.START)
     assert await ledger.changes.moved_unapproved("UANA", ID, since=NOW - HOUR) == 0
+
+
+@pytest.mark.parametrize("other", ["NULL", "7"])
+async def test_a_change_that_another_one_covers_than_the_log_says_is_found(ledger: Ledger, other: str) -> None:
+    await ran(ledger, NOW)
+    assert (await ledger.audit.verify()).holds
+    database: Any = ledger.storage
+    await database.write(lambda db: db.execute(f"UPDATE changes SET covered_by = {other}"))
+    assert (await ledger.audit.verify()).fault == "Change 1 is covered by another change than the table changes says."

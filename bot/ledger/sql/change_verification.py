@@ -34,6 +34,10 @@ _UNKNOWN = """
     LIMIT 1
 """
 """Changes that were asked for after the archived entries, and have no entry that says so."""
+_COVERED = """
+    SELECT number FROM changes
+    WHERE coalesce(covered_by, 0) <> coalesce(CAST(json_extract(body, '$.covered_by.change') AS BIGINT), 0) LIMIT 1
+"""
 _UNDOS = "SELECT number, state, plan FROM changes WHERE plan NOT LIKE '%\"undoes\":null%' ORDER BY number"
 
 
@@ -97,7 +101,7 @@ def first_fault(db: Connection) -> str:
         fault = (fault_of(db, number, entries, undone) if _tells(entries) else "") or steps.fault_of(entries)
         if fault:
             return fault
-    return steps.left_over() or _unknown(db) or _wrongly_undone(db, undos)
+    return steps.left_over() or _unknown(db) or _wrongly_undone(db, undos) or _wrongly_covered(db)
 
 
 def _stored(db: Connection, number: int, *, is_undone: bool) -> StoredChange | None:
@@ -177,3 +181,11 @@ def _wrongly_undone(db: Connection, undos: dict[int, tuple[str, int]]) -> str:
     rows = db.stream("SELECT number, undone_by FROM changes ORDER BY number")
     wrong = next((number for number, undone_by in rows if undone_by != marks.get(number)), None)
     return f"Change {wrong} was undone by something else than the table changes says." if wrong is not None else ""
+
+
+def _wrongly_covered(db: Connection) -> str:
+    """Compare which changes others cover with what is sealed of them."""
+    if not db.has_column("changes", "covered_by"):
+        return ""  # a file of an earlier version, which is only read
+    row = db.execute(_COVERED).fetchone()
+    return f"Change {row[0]} is covered by another change than the table changes says." if row else ""
