@@ -13,6 +13,7 @@ from bot.core.errors import LedgerLost, NotRecorded, Refusal
 from bot.core.ledger_address import LedgerAddress
 from bot.health.log_lines import write_log
 from bot.ledger.errors import UnusableLedger
+from bot.serving import starting
 from bot.settings import CannotStart, WrongSettings, database_address, load, seal_keys
 
 DOCTOR = "doctor"
@@ -66,19 +67,21 @@ def _parser(database: LedgerAddress) -> argparse.ArgumentParser:
 
 
 def _socket() -> None:
-    settings = load(needed=("SLACK_APP_TOKEN",))
-    write_log(settings.LOG_FORMAT)
-    from bot import live_modes
+    with starting():
+        settings = load(needed=("SLACK_APP_TOKEN",))
+        write_log(settings.LOG_FORMAT)
+        from bot import live_modes
 
-    asyncio.run(live_modes.socket(settings))
+        asyncio.run(live_modes.socket(settings))
 
 
 def _http() -> None:
-    settings = load(needed=("SLACK_SIGNING_SECRET",))
-    write_log(settings.LOG_FORMAT)
-    from bot import live_modes
+    with starting():
+        settings = load(needed=("SLACK_SIGNING_SECRET",))
+        write_log(settings.LOG_FORMAT)
+        from bot import live_modes
 
-    asyncio.run(live_modes.http(settings))
+        asyncio.run(live_modes.http(settings))
 
 
 if __name__ == "__main__":

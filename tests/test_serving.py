@@ -1,0 +1,35 @@
+"""How what serves starts, and shares its time."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from bot.serving import starting, stopped
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """The process that runs the tests shares its time as before."""
+    switches_every = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(switches_every)
+    gc.unfreeze()
+
+
+async def test_garbage_is_collected_once_it_serves() -> None:
+    with starting():
+        assert not gc.isenabled()
+        serving = asyncio.create_task(stopped())
+        await asyncio.sleep(0)
+        assert gc.isenabled()
+        assert gc.get_freeze_count()
+        serving.cancel()
+
+
+def test_garbage_is_collected_after_a_start_that_failed() -> None:
+    with pytest.raises(OSError, match="taken"), starting():
+        raise OSError("taken")
+    assert gc.isenabled()
