@@ -12,10 +12,12 @@ ROOT = Path(__file__).parent.parent
 
 
 @contextmanager
-def running(*arguments: str, ready: str, environment: dict[str, str] | None = None) -> Iterator[tuple[int, str]]:
+def running(
+    *arguments: str, ready: str, environment: dict[str, str] | None = None, python: str = sys.executable
+) -> Iterator[tuple[int, str]]:
     """``python -m *arguments`` from the project's root; yields its process id and the line that said ``ready``."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *arguments],
+        [python, "-m", *arguments],
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
