@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.errors import Impossible
-from bot.core.language.args import DueInput, PromotionInput, SegmentInput, ShopperInput, Text
+from bot.core.language.args import DueInput, EndInput, PromotionInput, SegmentInput, ShopperInput, Text
 from bot.core.language.normal_form import without_hidden
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import split
@@ -90,6 +90,17 @@ RunAt = Annotated[
         label="Run at",
         hint="Empty for at once; otherwise a day and a time to come",
         placeholder="friday 16:00",
+        max_length=100,
+        option=True,
+    ),
+]
+Until = Annotated[
+    str,
+    Field(max_length=100),
+    EndInput(
+        label="Until",
+        hint="Empty for good; otherwise they are taken out again then, which someone has to approve",
+        placeholder="31 Dec 18:00",
         max_length=100,
         option=True,
     ),

@@ -18,17 +18,18 @@ from bot.core.language.readings import MOST_READINGS
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.planning.plan import Person, Plan
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted
+from bot.core.planning.steps import AnyStep, CreateCustomer, CustomerKey, SegmentRef, added, created, deleted, kept
 from bot.core.store_view.people_meant import OFFERED, describe_customer, full_name, parts_called
 from bot.core.store_view.shopper_search import customers_called, search_shoppers
 from bot.core.store_view.shoppers import nobody_left, resolve
 from commands import verbs
-from commands.inputs import RunAt, Shoppers, one_line
+from commands.inputs import RunAt, Shoppers, Until, one_line
 from commands.paging import meant_elsewhere, offers
 from commands.rule_remarks import moved_back
 from commands.shopper_view import shown
 from commands.shopper_why import why
 from commands.shoppers_named import customers_of, one_customer, refuse_segments
+from commands.temporary import remarks_on_kept, taken_out_again
 
 FOUND = 50
 """The most shoppers that a search shows."""
@@ -83,6 +84,7 @@ class RegisterArgs(Args):
         SegmentInput(label="Segments", private=True, leads=("to", "into", "in")),
     ] = ()
     at: RunAt = ""
+    until: Until = ""
 
 
 class FindArgs(Args):
@@ -182,7 +184,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
     """
     segments = await ctx.shop.find(args.segments, field="segments") if args.segments else ()
     known = await _find_account(args.email, ctx)
-    steps: list[AnyStep] = []
+    steps, told = list[AnyStep](), list[str]()
     key: CustomerKey = known.id if known else args.email
     if known is None:
         steps.append(CreateCustomer(email=args.email, first_name=args.first_name, last_name=args.last_name))
@@ -193,10 +195,13 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
         if known is None or one.id not in known.segment_ids:
             ref = SegmentRef.of(one)
             steps += added(ref, (profile,)) if profile else added(ref, (), (key,))
+        elif profile and (end := (await taken_out_again(one.id, ctx)).get(profile)):
+            steps += kept(SegmentRef.of(one), (profile,))
+            told += remarks_on_kept(one.name, (end,))
     if not steps:
         raise NothingToDo(f"{args.email} is already registered and has everything this asks for.")
     who = _person(known) if known else Person(name=f"{args.first_name} {args.last_name} ({args.email})")
-    remarks = (*_registered(args, known), *await moved_back(segments, ctx))
+    remarks = (*_registered(args, known), *told, *await moved_back(segments, ctx))
     return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=(who,))
 
 

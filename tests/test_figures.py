@@ -126,7 +126,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.invocations": {"QUIET_TURNS": 4, "MOST_WAITED": 0.005},
     "sql.kept_lists": {"AT_ONCE": 10, "LONG": 100_000, "RECENT": 12},
     "sql.related_changes": {"REDRAWN": 5},
-    "sql.schema_version": {"SCHEMA": 21, "OLDEST_WRITER": 21},
+    "sql.schema_version": {"SCHEMA": 22, "OLDEST_WRITER": 22},
     "sqlite.archiving": {"KEPT": timedelta(days=10), "BATCH": 1000, "PATIENCE": 30},
     "sqlite.database": {"BLOCKED_MS": 20, "CACHE_KIB": 8_000},
     "sqlite.file_checks": {"MOST_LOGGED": 16_000_000},

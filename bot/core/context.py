@@ -25,7 +25,8 @@ class Context:
     the team's time zone. ``group_names`` fetches the names of Slack's user groups, by id; ``locale`` that of the
     person, and ``person`` who they are; ``people_called`` looks people up by name. ``uploads`` opens the files that
     people bring. ``facts`` are what rules of segments go by; ``read_facts`` has them read, and waits a moment for it;
-    rules run on the ``usual_schedule`` where nobody says another.
+    rules run on the ``usual_schedule`` where nobody says another. ``until``: those whom it adds are taken out again
+    then; None: they stay.
     """
 
     actor: str
@@ -45,6 +46,7 @@ class Context:
     uploads: Uploads
     now: datetime
     zone: ZoneInfo
+    until: datetime | None = None
 
     @property
     def today(self) -> date:

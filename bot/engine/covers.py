@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from bot.core.approval.changes import Change
 from bot.core.approval.covering import Covered
+from bot.core.approval.temporary import ends_in
 from bot.core.errors import NotAllowed
+from bot.core.kept_lists import fetch_lists
 from bot.core.people import Standing
-from bot.core.planning.plan import Plan
+from bot.core.planning.plan import REMOVAL, Plan
 from bot.core.planning.steps import FollowRule
 from bot.core.segment_rules.guard import Difference
 from bot.engine.approvers import Approvers
@@ -81,7 +83,21 @@ class Covers:
         for step in covering.plan.steps:
             if isinstance(step, FollowRule) and _is_run_of(claim.plan, step):
                 return await self._beyond_rule(step, covering, claim)
+        if covering.plan.until:
+            return await self._beyond_end(covering, claim)
         return f"change {covering.number} was not approved for it"
+
+    async def _beyond_end(self, covering: Change, claim: Claim) -> str:
+        """Return that this takes out others than those whom an addition put in until now, and nobody added again."""
+        if covering.ends_at != claim.covered.slot:
+            return f"nothing of change {covering.number} is to end now"
+        for step in claim.plan.steps:
+            await fetch_lists(step)
+            ends = await ends_in(step.segment_ids[0], self.process.ledger.changes) if step.kind == REMOVAL else {}
+            put_in = {profile for profile, end in ends.items() if end.number == covering.number}
+            if not step.takes_out or not put_in.issuperset(step.takes_out):
+                return f"it does more than take out again whom change {covering.number} added"
+        return ""
 
     async def _beyond_rule(self, step: FollowRule, covering: Change, claim: Claim) -> str:
         """Return what this run of a rule has beyond its guard, or why the rule has lapsed."""

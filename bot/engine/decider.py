@@ -27,6 +27,11 @@ from bot.engine.renewing import Renewing
 UNATTENDED = "No bot is running change {number} right now. It stops before its next batch, once one goes on with it."
 """What becomes of a Change that is to stop, but whose process has died."""
 LATE = "No one decided in time. Nothing was changed."
+KEPT = "Whom change {number} added stay: nothing of it ends."
+KEEPS = (
+    "You asked for change {number}, and to let them stay {why}. Someone who can approve it lets them stay with "
+    "`/change withdraw {number}`, or you ask for them to be added again."
+)
 STOPPED_EARLY = "Stopped before the time at which it was to run."
 
 
@@ -58,6 +63,8 @@ class Decider:
         await verdicts[decision.verdict](decision, user_id)
         self.cards.wake(decision.number)
         sentence = CONSEQUENCES[decision.verdict]
+        if decision.verdict is Verdict.WITHDRAW and (await self.process.ledger.changes.load(decision.number)).kept_by:
+            sentence = KEPT
         if decision.verdict is Verdict.STOP:
             sentence = await self._describe_stop(decision.number, sentence)
         return sentence.format(number=decision.number)
@@ -81,7 +88,7 @@ class Decider:
         await self.authority.refuse_contradicted(invocation.edits)
         change = await self.may_edit(invocation.edits, invocation.shown.version, invocation.actor)
         note = f"{mention(invocation.actor)} edited it. Before: {change.plan.headline}"
-        update = {"args": invocation.values, "without": (), "least": None, **self.renewing.dates(due_at)}
+        update = {"args": invocation.values, "without": (), "least": None, **self.renewing.dates(due_at, plan.until)}
         return await self.renewing.renew(change, Event.EDIT, plan, actor=invocation.actor, notes=(note,), **update)
 
     async def expire(self, change: Change) -> None:
@@ -146,11 +153,29 @@ class Decider:
 
     async def _withdraw(self, decision: Decision, user_id: str) -> None:
         change = await self.process.ledger.changes.load(decision.number)
+        if change.ends_at and not change.is_open:
+            await self._keep(change, user_id)
+            return
         if user_id != change.requester:
             raise _only_requester(change, "withdraw")
         if change.state is State.APPROVED and not change.is_early(self.process.clock()):
             too_late(change)
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
+
+    async def _keep(self, change: Change, user_id: str) -> None:
+        """Let those stay whom a change would take out again.
+
+        Whoever may approve it decides that; its requester only if adding them for good needs nobody's approval.
+        """
+        if user_id != change.requester:
+            await self.approvers.refuse_others(change, user_id)
+        else:
+            need, _ = await self.approvers.need(change.plan.model_copy(update={"until": None}), user_id, change)
+            if need.approvals:
+                raise NotAllowed(KEEPS.format(number=change.number, why=need.why))
+        at, update = self.process.clock(), {"kept_by": user_id}
+        await self.process.ledger.changes.amend(change, EntryKind.KEEP, actor=user_id, at=at, update=update)
+        await self.process.ledger.changes.outdate_card(change.number)
 
     async def _narrow(self, decision: Decision, user_id: str) -> None:
         """Take items out: a new version, which needs approval again, even from the person who narrowed it."""

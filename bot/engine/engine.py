@@ -25,6 +25,7 @@ from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.decider import Decider
 from bot.engine.due_requests import DueRequests
 from bot.engine.emergency_notices import EmergencyNotices
+from bot.engine.endings import Endings
 from bot.engine.facts.upkeep import FactsUpkeep
 from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.home_tab.queries import HomeTabQueries
@@ -120,7 +121,7 @@ def build_engine(
     intake = Intake(process, gate, planner, answering, replies, clicks)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
     working = (process, authority, answering, proposing, decider, renewing, runner, cards)
-    rule_runs = RuleRuns(process, answering, dues, facts, zone)
-    housekeeper = Housekeeper(*working, approval_time, confirmations, facts, rule_runs, summary)
+    rule_runs, endings = RuleRuns(process, answering, dues, facts, zone), Endings(process, answering, dues)
+    housekeeper = Housekeeper(*working, approval_time, confirmations, facts, rule_runs, endings, summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)

@@ -17,6 +17,7 @@ from bot.engine.change_runner import ChangeRunner
 from bot.engine.confirmations import Confirmations
 from bot.engine.daily_summary import DailySummary
 from bot.engine.decider import Decider
+from bot.engine.endings import Endings
 from bot.engine.facts.upkeep import FactsUpkeep
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
@@ -49,6 +50,7 @@ class Housekeeper:
     confirmations: Confirmations
     facts: FactsUpkeep
     rule_runs: RuleRuns
+    endings: Endings
     summary: DailySummary | None = None
 
     async def run_due(self) -> None:
@@ -67,6 +69,7 @@ class Housekeeper:
         self.confirmations.wake()
         self.facts.wake()
         self.rule_runs.wake()
+        self.endings.wake()
         if self.summary:
             self.summary.wake()
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from bot.core.answers import Answer
 from bot.core.approval.changes import Change
 from bot.core.approval.decisions import Decision
 from bot.core.approval.policy import Policy
-from bot.core.asked_times import with_due
+from bot.core.asked_times import AskedTimes, says_until, with_times
 from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Group, Outcome, Preview, find, group_of
 from bot.core.context import Context
@@ -22,7 +22,7 @@ from bot.core.errors import Impossible, Misuse, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, Typed
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
-from bot.core.language.due_times import remark_on_clocks
+from bot.core.language.due_times import format_due, remark_on_clocks
 from bot.core.latest_numbers import ask_which_number
 from bot.core.named_elsewhere import with_elsewhere
 from bot.core.planning.plan import Plan
@@ -106,17 +106,20 @@ class Planner:
                 return call
         return otherwise
 
-    def context(self, actor: str, *, can_wait: bool = True, can_ask: bool = True, can_read: bool = True) -> Context:
+    def context(
+        self, actor: str, *, can_wait: bool = True, can_ask: bool = True, can_read: bool = True, ends: bool = False
+    ) -> Context:
         """Build the Context for planning on behalf of this person; see ``Reader.patient`` and ``Shop``.
 
-        ``can_read``: planning may have the facts read; else somebody else sees to that.
+        ``can_read``: planning may have the facts read; else somebody else sees to that. ``ends``: those whom it adds
+        are taken out again.
         """
         reader, ledger = self.reader.correlated(f"plan-{secrets.token_hex(8)}"), self.process.ledger
         reader = reader.patient() if can_wait else reader
         findings = Findings()
         return Context(
             actor=actor,
-            shop=self._shop(reader, findings, can_ask=can_ask),
+            shop=self._shop(reader, findings, can_ask=can_ask, ends=ends),
             findings=findings,
             changes=ledger.changes,
             audit=ledger.audit,
@@ -134,9 +137,11 @@ class Planner:
             zone=self.zone,
         )
 
-    def _shop(self, reader: Reader, findings: Findings | None = None, *, can_ask: bool = True) -> Shop:
+    def _shop(
+        self, reader: Reader, findings: Findings | None = None, *, can_ask: bool = True, ends: bool = False
+    ) -> Shop:
         """Return the store as this reads it, with the rules of its segments, and what the policy asks about."""
-        asked, rules = self.policy.asked_of_additions, self.process.ledger.segment_rules
+        asked, rules = self.policy.asked_of_additions(ends=ends), self.process.ledger.segment_rules
         return Shop(reader, findings, asked_of_additions=asked, can_ask=can_ask, rules=rules)
 
     async def is_live(self, segment_id: str) -> bool:
@@ -161,17 +166,17 @@ class Planner:
         if not isinstance(request, Call):
             return Planned(request, AuditTrace(request.recorded_text), self.process.elapsed())
         began = self.process.elapsed()
-        call = request
-        ctx = self.context(actor, can_wait=not decides(request), can_ask=not by_itself, can_read=not by_itself)
+        call, asks, ends = request, not by_itself, says_until(request)
+        ctx = self.context(actor, can_wait=not decides(request), can_ask=asks, can_read=asks, ends=ends)
         outcome: Outcome | Exception
-        due_at: datetime | None = None
+        times = AskedTimes()
         try:
             if not by_itself:
                 await self.may_ask(actor, request.command.path)
             call = await resolve(request, ctx.shop)
             await ask_which_number(call, ctx)
-            call, due_at = await with_due(call, ctx)
-            outcome = await (call.command.function(call.args, ctx) if by_itself else self._run(call, ctx))
+            call, times = await with_times(call, ctx)
+            outcome = await (call.command.function(call.args, ctx) if by_itself else self._run(call, ctx, times))
         except Question as asked:
             outcome = await self._tried(asked.about({} if call.words else call.values), request, actor)
         except Misuse as misuse:
@@ -181,14 +186,14 @@ class Planner:
         trace = _trace(call, ctx, planned=not isinstance(outcome, Exception))
         if isinstance(outcome, Preview):
             values = outcome.args.model_dump(exclude_defaults=True)
-            return Planned(self._at(due_at, outcome.plan), trace, began, values, outcome.answer, due_at)
-        outcome = self._at(due_at, outcome) if isinstance(outcome, Plan) else outcome
-        return Planned(outcome, trace, began, call.values, due_at=due_at)
+            return Planned(outcome.plan, trace, began, values, outcome.answer, times.due_at)
+        return Planned(outcome, trace, began, call.values, due_at=times.due_at)
 
-    def _at(self, due_at: datetime | None, plan: Plan) -> Plan:
-        """Return the plan with what has to be said of the time at which it runs."""
-        told = remark_on_clocks(due_at, self.zone) if due_at else ()
-        return plan.model_copy(update={"remarks": (*plan.remarks, *told)}) if told else plan
+    def _timed(self, plan: Plan, times: AskedTimes) -> Plan:
+        """Return the plan with its end, and what has to be said of its times. Raises Misuse if nothing can end."""
+        told = tuple(line for at in (times.due_at, times.until) if at for line in remark_on_clocks(at, self.zone))
+        ending = plan.ending(times.until) if times.until else plan
+        return ending.model_copy(update={"remarks": (*plan.remarks, *told)})
 
     async def _tried(self, question: Question, request: Call, actor: str) -> Question:
         """Return the question whose readings say why they cannot be done, as far as that is known soon enough."""
@@ -203,15 +208,19 @@ class Planner:
         """Return why this call would be refused; an empty text if it lacks or asks something, or can be done."""
         try:
             if call.is_complete:
-                await self._run(call, ctx)
+                await self._run(call, ctx, AskedTimes())
         except (Question, StoreError):
             return ""
         except Refusal as error:
             return str(error)
         return ""
 
-    async def _run(self, call: Call, ctx: Context) -> Outcome:
-        outcome = await call.command.function(call.args, ctx)
+    async def _run(self, call: Call, ctx: Context, times: AskedTimes) -> Outcome:
+        outcome = await call.command.function(call.args, replace(ctx, until=times.until))
+        if isinstance(outcome, Preview):
+            outcome = replace(outcome, plan=self._timed(outcome.plan, times))
+        elif isinstance(outcome, Plan):
+            outcome = self._timed(outcome, times)
         plan = outcome.plan if isinstance(outcome, Preview) else outcome
         if isinstance(plan, Plan):
             await self.may_ask(ctx.actor, call.command.path, plan)
@@ -222,12 +231,15 @@ class Planner:
 
         Raises Refusal and StoreError.
         """
-        call = Call(find(self.groups, change.command), change.args)
-        outcome = await call.command.function(call.args, self.context(change.requester, can_wait=False, can_ask=False))
+        call, times = Call(find(self.groups, change.command), change.args), AskedTimes(change.due_at, change.plan.until)
+        if times.until and times.until <= self.process.clock():
+            raise Impossible(f"It was to end {format_due(times.until, self.zone)}, which is past. Nothing was changed.")
+        ctx = self.context(change.requester, can_wait=False, can_ask=False, ends=times.until is not None)
+        outcome = await call.command.function(call.args, replace(ctx, until=times.until))
         plan = outcome.plan if isinstance(outcome, Preview) else outcome
         if not isinstance(plan, Plan):
             raise Impossible("There is nothing to do any more.")
-        return self._at(change.due_at, await self.narrow(plan, change.without))
+        return self._timed(await self.narrow(plan, change.without), times)
 
     async def narrow(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
         """Return the plan without these items, refreshed: only the store knows what the remaining ones are in.
@@ -236,9 +248,9 @@ class Planner:
         """
         if not items:
             return plan
-        left, shop = await plan.without(items), self._shop(self.reader)
+        left, shop = await plan.without(items), self._shop(self.reader, ends=plan.until is not None)
         now = await build_plan(left.steps, shop, undoes=left.undoes, remarks=left.remarks)
-        return now.model_copy(update={"named": left.named, "people": left.people})
+        return now.model_copy(update={"named": left.named, "people": left.people, "until": left.until})
 
 
 async def _nothing() -> None:

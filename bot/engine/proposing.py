@@ -67,6 +67,7 @@ class Proposing:
             "nonce": draft.nonce,
             **({"due_at": draft.due_at.isoformat()} if draft.due_at else {}),
             **({"covered_by": draft.covered_by.model_dump(mode="json")} if draft.covered_by else {}),
+            **({"until": plan.until.isoformat()} if plan.until else {}),
         }
         ledger, owner = self.process.ledger, await self.process.claimant()
         subjects = planned.trace.subjects
@@ -112,7 +113,7 @@ class Proposing:
             **deciders,
             created_at=now,
             updated_at=now,
-            expires_at=expiry_of(now, self.approval_time, due_at),
+            expires_at=expiry_of(now, self.approval_time, due_at or plan.until),
             due_at=due_at,
             covered_by=covered,
         )

@@ -87,18 +87,18 @@ class Renewing:
         notices = (("again", ""),) if change.scheduled_for else ()
         return await self._move(change, event, actor, detail, update | others, notices)
 
-    def dates(self, due_at: datetime | None) -> dict[str, Any]:
+    def dates(self, due_at: datetime | None, until: datetime | None) -> dict[str, Any]:
         """Return until when approval is waited for, and when it is to run, as fields of a Change."""
-        return {"due_at": due_at, "expires_at": expiry_of(self.process.clock(), self.approval_time, due_at)}
+        return {"due_at": due_at, "expires_at": expiry_of(self.process.clock(), self.approval_time, due_at or until)}
 
     def _waiting_anew(self, change: Change, notes: tuple[str, ...]) -> dict[str, Any]:
         """Return what else becomes of a Change that is planned again: one that was approved for a time waits anew."""
         if change.scheduled_for is None:
             return {"notes": notes}
         if change.is_early(self.process.clock()):
-            return {"notes": notes, **self.dates(change.due_at)}
+            return {"notes": notes, **self.dates(change.due_at, change.plan.until)}
         was = f"It was to run {describe_due(change.scheduled_for)}, and runs once it is approved."
-        return {"notes": (*notes, was), **self.dates(None)}
+        return {"notes": (*notes, was), **self.dates(None, change.plan.until)}
 
     async def _spoil(self, change: Change, error: Refusal) -> None:
         # Someone else moved it, or it is not known yet who may approve it, or what it goes by: it keeps waiting.

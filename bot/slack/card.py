@@ -1,7 +1,7 @@
 """The card: a Change rendered as a message. Pure."""
 
 from bot.core.answers import mention
-from bot.core.approval.changes import Brief, Change, Emergency, State, StepState
+from bot.core.approval.changes import BEFORE_A_RUN, Brief, Change, Emergency, State, StepState
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
 from bot.core.approval.run_progress import is_long, is_partly_done, share_done, shoppers_left
@@ -49,7 +49,7 @@ def render_card(change: Change) -> Message:
     """
     headline = hide_addresses(change.plan.headline)
     rendered: list[Block] = [
-        blocks.context(_state(change), _due(change), _expiry(change)),
+        blocks.context(_state(change), _due(change), _end(change), _expiry(change)),
         blocks.header(headline),
         *([progress(change)] if _is_watched(change) else []),
         *_lines(change),
@@ -157,6 +157,12 @@ def _due(change: Change) -> str:
     return f"runs {blocks.time(change.due_at)}" if change.due_at and is_open else ""
 
 
+def _end(change: Change) -> str:
+    """Say when whom it adds are taken out again, as long as that is to come."""
+    ends_at = change.plan.until if change.state in BEFORE_A_RUN else change.ends_at
+    return f"ends {blocks.time(ends_at)}" if ends_at else ""
+
+
 def _state(change: Change) -> str:
     if change.scheduled_for:
         return f":calendar: *Approved, runs {blocks.time(change.scheduled_for)}*"
@@ -238,9 +244,11 @@ def _results(change: Change) -> list[Block]:
     errors = [run.error for run in change.runs if run.error]
     if change.state is State.FAILED:
         errors += _partial_results(change)
+    stay = [f"Whom it added stay: {mention(change.kept_by)} decided that."] if change.kept_by else []
+    ended = [f"Ended by change {change.ended_by}."] if change.ended_by else []
     undone = [f"Undone by change {change.undone_by}."] if change.undone_by else []
     orphans = [describe_orphans(change)] if can_be_repointed(change) else []
-    lines = [*dict.fromkeys(notes + errors), *orphans, *undone]
+    lines = [*dict.fromkeys(notes + errors), *orphans, *stay, *ended, *undone]
     return [blocks.bullets(lines)] if lines else []
 
 

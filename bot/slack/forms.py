@@ -9,12 +9,12 @@ from bot.core.command import Call, Command
 from bot.core.errors import Misuse
 from bot.core.invocation import ClickedButton
 from bot.core.language.args import (
-    DueInput,
     Input,
     Kept,
     RuleInput,
     ShopperInput,
     Text,
+    TimeInput,
     UploadInput,
     asked_fields,
     input_of,
@@ -48,7 +48,7 @@ CARRIED = 2500
 
 def first_fields(command: Command) -> tuple[str, ...]:
     """Return the fields that a form asks for first: those from which the others are looked up."""
-    due = (name for name, kind in inputs_of(command.args).items() if isinstance(kind, DueInput))
+    due = (name for name, kind in inputs_of(command.args).items() if isinstance(kind, TimeInput))
     later = (*command.prefill.fields, *due) if command.prefill else ()
     return tuple(name for name in asked_fields(command.args) if name not in later)
 

@@ -2,7 +2,7 @@
 
 from bot.core.command import Group
 from commands import verbs
-from commands.change import decisions, policy, show, undo
+from commands.change import decisions, end, policy, show, undo
 
 GROUP = Group(
     "change",
@@ -14,6 +14,7 @@ GROUP = Group(
         undo.retry,
         decisions.withdraw,
         undo.repoint,
+        end.end,
         show.details,
         decisions.except_,
         decisions.stop,

@@ -54,12 +54,12 @@ class BreakArgs(Args):
 
 @command("change withdraw", submit="Withdraw Change", aliases=("cancel", "revoke"))
 async def withdraw(args: OneChange, ctx: Context) -> Decision:
-    """Take back a change that you asked for and that still waits, for approval or for its time.
+    """Take back a change that you asked for and that still waits, for approval or for its time; or its end.
 
     /change withdraw 42
     """
     change = await ctx.changes.load(args.number)
-    if not change.is_open:
+    if not (change.is_open or change.ends_at):
         too_late(change)
     return Decision(number=change.number, verdict=Verdict.WITHDRAW)
 

@@ -1,5 +1,6 @@
 """``/change list``, ``show`` and ``details``: what was asked for, and what became of it."""
 
+from operator import itemgetter
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -70,9 +71,10 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     /change list mine
     """
     total = await ctx.changes.count(args.scope, ctx.actor)
+    coming = await _to_come(ctx) if args.scope == "pending" and args.page == 1 else ()
     if not total:
         described = {"pending": "is pending", "mine": "was asked for by you", "all": "is on record yet"}[args.scope]
-        return Answer(f"No change {described}.")
+        return Answer(f"No change {described}.", coming)
     number = page_number(args.page, total, ROWS)
     first = (number - 1) * ROWS
     briefs = await ctx.changes.latest(args.scope, ctx.actor, ROWS, first)
@@ -80,14 +82,17 @@ async def list_changes(args: ListChanges, ctx: Context) -> Answer:
     table = Table("Changes, the latest first", COLUMNS, await brief_rows(briefs, ctx))
     title = page.title("pending change" if args.scope == "pending" else "change")
     title += " of yours" if args.scope == "mine" else ""
-    coming = await _to_come(ctx) if args.scope == "pending" and number == 1 else ()
     return Answer(title, (*coming, table, offers(("Show a Change", "change show"), before=page.more)))
 
 
 async def _to_come(ctx: Context) -> tuple[Table, ...]:
-    """Return a table of what is approved for a time to come, if there is any."""
-    briefs = await ctx.changes.to_come(COMING)
-    return (Table("To come, the next one first", COLUMNS, await brief_rows(briefs, ctx)),) if briefs else ()
+    """Return a table of what is approved for a time to come, or is to end then, if there is any."""
+    to_run, to_end = await ctx.changes.to_come(COMING), await ctx.changes.to_end(COMING)
+    running, ending = await brief_rows(to_run, ctx), await brief_rows([brief for brief, _ in to_end], ctx)
+    timed = [(brief.due_at or ctx.now, row) for brief, row in zip(to_run, running, strict=True)]
+    timed += [(at, (*row[:-1], f"ends {describe_due(at)}")) for (_, at), row in zip(to_end, ending, strict=True)]
+    rows = tuple(row for _, row in sorted(timed, key=itemgetter(0))[:COMING])
+    return (Table("To come, the next one first", COLUMNS, rows),) if rows else ()
 
 
 @command("change show", submit="Show Change", aliases=("info", "view", "open", *DECIDING))
@@ -172,6 +177,7 @@ def _offers(change: Change, actor: str) -> tuple[Offers | Sentence, ...]:
         ("Undo", "undo", change.can_be_undone),
         ("Point Promotions", "repoint", can_be_repointed(change)),
         ("Withdraw", "withdraw", _can_be_withdrawn(change) and change.requester == actor),
+        ("Let Them Stay", "withdraw", change.ends_at is not None and not change.is_open),
     )
     about = change.shown
     offers = tuple(Offer(label, f"change {verb} {change.number}", about) for label, verb, may in possible if may)
@@ -192,6 +198,9 @@ def _fields(change: Change) -> Fields:
         ("Policy", change.need.why),
         ("Expires", f"{change.expires_at:%Y-%m-%d %H:%M} UTC" if change.state is State.WAITING else ""),
         ("Runs", describe_due(change.due_at) if change.due_at and change.is_open else ""),
+        ("Ends", describe_due(change.ends_at) if change.ends_at else ""),
+        ("Ended by", f"change {change.ended_by}" if change.ended_by else ""),
+        ("Stay, as decided by", mention(change.kept_by) if change.kept_by else ""),
         ("Approved by", approved),
         ("Settled by", mention(change.settled_by) if change.settled_by else ""),
         ("Reason", change.reason),

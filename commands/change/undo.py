@@ -5,6 +5,7 @@ from bot.core.command import command
 from bot.core.context import Context
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.kept_lists import fetch_lists
+from bot.core.language.due_times import describe_due
 from bot.core.planning.plan import Plan, inverse_of
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.restoring import with_promotions
@@ -65,9 +66,12 @@ async def retry(args: OverChange, ctx: Context) -> Plan:
             remarks.append(f"“{name}” exists by now, whoever created it. It is used as it is.")
     if not steps:
         raise NothingToDo(" ".join(remarks))
-    return await build_plan(
+    if change.plan.until and change.plan.until <= ctx.now:
+        raise Impossible(f"Change {change.number} was to end {describe_due(change.plan.until)}, which is past.")
+    plan = await build_plan(
         steps, ctx.shop, undoes=change.plan.undoes, remarks=tuple(remarks), who=change.plan.who, is_retry=True
     )
+    return plan.model_copy(update={"until": change.plan.until})
 
 
 async def _resolved(step: AnyStep, created_ids: CreatedIds) -> AnyStep:

@@ -26,7 +26,7 @@ from bot.core.store_view.named_shoppers import NamedShoppers, find_listed
 from bot.core.store_view.segments_meant import segments_among
 from bot.core.store_view.telling_words import ask_about_words
 from bot.core.uploads import Upload
-from commands.inputs import RunAt
+from commands.inputs import RunAt, Until
 from commands.segment.import_preview import Mode, ReadList, preview, too_many_lost
 from commands.segment.list_change import ListChange
 
@@ -105,6 +105,7 @@ class ImportArgs(Args):
         ),
     ] = ""
     at: RunAt = ""
+    until: Until = ""
     found: Annotated[
         FoundShoppers | None,
         Kept(label="Shoppers", hint="as in the list that was read, unless you bring another", of=("file", "text")),
@@ -146,7 +147,7 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
     except NothingToDo as nothing:
         return preview(read, str(nothing))
     found = await asyncio.to_thread(FoundShoppers.of, read, shoppers)
-    kept = ImportArgs(segment=segment.id, mode=args.mode, found=found)
+    kept = ImportArgs(segment=segment.id, mode=args.mode, found=found, at=args.at, until=args.until)
     return Preview(plan, kept, preview(read, plan.headline, plan.effects))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.bigcommerce import Segment, Targeting, read_again
+from bot.core.approval.due import End
 from bot.core.context import Context
 from bot.core.errors import NothingToDo
 from bot.core.items import Item
@@ -16,12 +17,13 @@ from bot.core.long_lists import AT_ONCE, in_pieces, made_of
 from bot.core.planning.list_effects import Movers, list_effects
 from bot.core.planning.plan import KNOWN, Person, Plan
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.steps import AnyStep, SegmentRef, added, created, removed
+from bot.core.planning.steps import AnyStep, SegmentRef, added, created, kept, removed
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
 from bot.core.store_view.reach import segments_by_profile
 from commands.rule_remarks import moved_back
 from commands.segment.import_preview import Mode
+from commands.temporary import remarks_on_kept, taken_out_again
 
 NOTHING: dict[Mode, str] = {
     "add": "Nothing to do: everyone of {source} is in {name} already.",
@@ -46,12 +48,25 @@ class ListChange:
         """
         moved = await made_of(places, partial(self._moved, places))
         others = await self._others(places, ctx) if self.mode == "equal" else ()
+        staying = await self._staying(places, ctx) if self.mode != "remove" else {}
         steps = await self.steps(moved, others)
+        steps += await made_of(staying, partial(kept, SegmentRef.of(self.segment), staying))
         if not steps:
             raise NothingToDo(NOTHING[self.mode].format(name=self.segment.name, source=source))
-        used = len(places) if self.mode == "equal" else len(moved)
-        remarks = (f"From {source}: {used:,} of {counted(rows, 'row')}.", *await moved_back((self.segment,), ctx))
+        used = len(places) if self.mode == "equal" else len(moved) + len(staying)
+        told = remarks_on_kept(self.segment.name, tuple(staying.values()))
+        ruled = await moved_back((self.segment,), ctx)
+        remarks = (f"From {source}: {used:,} of {counted(rows, 'row')}.", *told, *ruled)
         return await self.plan_of(steps, moved, others, remarks, ctx)
+
+    async def _staying(self, places: Sequence[int], ctx: Context) -> Mapping[str, End]:
+        """Return the profiles at these places that are in the segment, and would be taken out again."""
+        ends = await taken_out_again(self.segment.id, ctx)
+        return await made_of(places, partial(self._among, ends, places)) if ends else {}
+
+    def _among(self, ends: Mapping[str, End], places: Sequence[int]) -> dict[str, End]:
+        inside = (self.shoppers.profile_id(at) for at in places if self.shoppers.is_in(at))
+        return {profile: ends[profile] for profile in inside if profile and profile in ends}
 
     async def steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
         """Build the Steps that add or remove the shoppers at these places, and remove these ``others``."""

@@ -17,15 +17,16 @@ from bot.core.language.tokenizer import quote
 from bot.core.long_lists import made_of
 from bot.core.planning.plan import Person, Plan
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.steps import SegmentRef, added, created, removed
+from bot.core.planning.steps import SegmentRef, added, created, kept, removed
 from bot.core.store_view.segments_meant import Among, segments_among
 from bot.core.store_view.shoppers import ResolvedShoppers, Shopper, nobody_left, resolve
 from commands.emptied import emptied
-from commands.inputs import LAST_PAGE, OneSegment, PageNumber, RunAt, Shoppers
+from commands.inputs import LAST_PAGE, OneSegment, PageNumber, RunAt, Shoppers, Until
 from commands.paging import Page, no_such_page, offers, page_number
 from commands.rule_remarks import moved_back
 from commands.segment.segments import OneSegmentAt
 from commands.shopper_rows import COLUMNS, ROWS, shopper_rows
+from commands.temporary import remarks_on_kept, taken_out_again
 
 
 class Members(Args):
@@ -49,6 +50,7 @@ class AddArgs(Args):
     segment: Annotated[SomeSegments, SegmentInput(label="Segment", leads=("to", "into", "in"))]
     shoppers: Shoppers
     at: RunAt = ""
+    until: Until = ""
 
 
 class RemoveArgs(Args):
@@ -94,19 +96,26 @@ async def add(args: AddArgs, ctx: Context) -> Plan:
     /segment add "Coffee lovers" ada@example.com, #17, #42
     /segment add VIPs, Newsletter ada@example.com
     /segment add VIPs ada@example.com at:friday 16:00
+    /segment add VIPs ada@example.com until:31 Dec 18:00
     """
     segments, named = await _segments_and_shoppers(args, ctx)
-    outside = {one: _split_by_membership(named, one)[1] for one in segments}
-    already = (_remark(f"In {one.name} already", _split_by_membership(named, one)[0]) for one in segments)
-    ruled = await moved_back(segments, ctx)
-    remarks = (*named.remarks, *(line for lines in already for line in lines), *ruled)
-    if not any(outside.values()):
-        raise nobody_left(remarks)
+    moved = {one: _split_by_membership(named, one)[1] for one in segments}
     newcomers = tuple(one.customer.id for one in named.shoppers if one.customer and not one.profile_id)
     steps = [*created(newcomers)]
-    for segment, shoppers in outside.items():
+    for segment, shoppers in moved.items():
         steps += added(SegmentRef.of(segment), _profiles(shoppers), newcomers)
-    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_people(outside))
+    told = list(named.remarks)
+    for segment in segments:
+        inside, ends = _split_by_membership(named, segment)[0], await taken_out_again(segment.id, ctx)
+        staying = [one for one in inside if one.profile_id in ends]
+        steps += kept(SegmentRef.of(segment), _profiles(staying))
+        moved[segment] = [*moved[segment], *staying]
+        told += _remark(f"In {segment.name} already", [one for one in inside if one not in staying])
+        told += remarks_on_kept(segment.name, [ends[one] for one in _profiles(staying)])
+    remarks = (*told, *await moved_back(segments, ctx))
+    if not steps:
+        raise nobody_left(remarks)
+    return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_people(moved))
 
 
 @command("segment remove", submit="Remove Shoppers", aliases=("take", "kick"))

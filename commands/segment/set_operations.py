@@ -1,6 +1,6 @@
 """``/segment copy``, ``combine``, ``overlap``: segments as sets of shoppers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Annotated, Literal
 
@@ -18,13 +18,14 @@ from bot.core.long_lists import made_of
 from bot.core.planning.item_names import AT_ONCE
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, removed
+from bot.core.planning.steps import AnyStep, CreateSegment, Naming, SegmentRef, added, kept, removed
 from bot.core.store_view.names import find_named
 from commands.emptied import emptied
-from commands.inputs import BEFORE_A_NEW_NAME, Name, OneSegment, RunAt
+from commands.inputs import BEFORE_A_NEW_NAME, Name, OneSegment, RunAt, Until
 from commands.paging import offers
 from commands.rule_remarks import moved_back
 from commands.shopper_rows import COLUMNS, GrowingTable, shopper_rows
+from commands.temporary import remarks_on_kept, taken_out_again
 
 How = Literal["both", "either", "first-only"]
 Ids = dict[str, int]
@@ -62,6 +63,7 @@ class CopyArgs(Args):
         ),
     ]
     at: RunAt = ""
+    until: Until = ""
 
 
 class CombineArgs(Args):
@@ -106,6 +108,7 @@ class CombineArgs(Args):
         ),
     ] = "add"
     at: RunAt = ""
+    until: Until = ""
 
 
 class OverlapArgs(Args):
@@ -148,18 +151,22 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     if not wanted and (target is None or args.mode == "add"):
         why = NOBODY[args.how].format(first=first.name, second=second.name)
         raise NothingToDo(f"There is no one to put into {target.name if target else args.into}: {why}.")
+    told: tuple[str, ...] = ()
     if target is None:
         steps: tuple[AnyStep, ...] = (
             CreateSegment(segment=Naming(name=args.into)),
             *await made_of(wanted, partial(added, SegmentRef(name=args.into), wanted)),
         )
     else:
-        steps = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, ctx)
+        ends = await taken_out_again(target.id, ctx)
+        staying = {one: ends[one] for one in wanted if one in ends}
+        steps = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, staying, ctx)
+        told = remarks_on_kept(target.name, tuple(staying.values()))
     who = WHO[args.how].format(first=first.name, second=second.name)
     empties = (f"This leaves {args.into} empty.",) if not wanted else ()
     doubts = [await emptied(one, ctx) for one, members in ((first, ones), (second, others)) if not members]
     ruled = await moved_back((target,) if target else (), ctx)
-    return await build_plan(steps, ctx.shop, remarks=(who, *empties, *filter(None, doubts), *ruled))
+    return await build_plan(steps, ctx.shop, remarks=(who, *told, *empties, *filter(None, doubts), *ruled))
 
 
 @command("segment overlap", submit="Compare Segments", aliases=("compare", "intersect"))
@@ -194,15 +201,21 @@ async def _both_segments(first: str, second: str, ctx: Context) -> tuple[Segment
     return SegmentRef.of(one), SegmentRef.of(other)
 
 
-async def _steps_to_fill(target: SegmentRef, wanted: Ids, mode: str, ctx: Context) -> tuple[AnyStep, ...]:
-    """Build the Steps that add the missing shoppers to the segment and, with ``equal``, remove all others."""
+async def _steps_to_fill(
+    target: SegmentRef, wanted: Ids, mode: str, staying: Collection[str], ctx: Context
+) -> tuple[AnyStep, ...]:
+    """Build the Steps that add the missing shoppers to the segment and, with ``equal``, remove all others.
+
+    ``staying`` are those of them who are in it, and would be taken out again.
+    """
     present = await ctx.shop.members(target.known_id)
     missing = tuple(one for one in wanted if one not in present)
     others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
-    if not missing and not others:
+    if not missing and not others and not staying:
         raise NothingToDo(f"Nothing to do: {target.name} already has {_describe_held(len(wanted), mode)}.")
     additions = await made_of(missing, partial(added, target, missing))
-    return (*additions, *await made_of(others, partial(removed, target, others)))
+    keeping = await made_of(staying, partial(kept, target, staying))
+    return (*additions, *keeping, *await made_of(others, partial(removed, target, others)))
 
 
 def _describe_held(count: int, mode: str) -> str:

@@ -21,6 +21,7 @@ from bot.core.planning.steps import (
     DeleteSegment,
     DropRule,
     FollowRule,
+    KeepMembers,
     Naming,
     PromotionRef,
     RemoveMembers,
@@ -227,6 +228,12 @@ def draw_remove(data: st.DataObject, machine: Bench) -> AnyStep:
     return RemoveMembers(segment=ref, profile_ids=profiles(data, machine, inside=segment))
 
 
+def draw_keep(data: st.DataObject, machine: Bench) -> AnyStep:
+    segment = data.draw(st.sampled_from([name for name in sorted(machine.segments()) if machine.members(name)]))
+    ref = SegmentRef(name=segment, id=machine.segments()[segment])
+    return KeepMembers(segment=ref, profile_ids=profiles(data, machine, inside=segment))
+
+
 def draw_register(data: st.DataObject, machine: Bench) -> AnyStep:
     return CreateCustomer(email=data.draw(STRANGERS), first_name=data.draw(PEOPLE), last_name=data.draw(PEOPLE))
 
@@ -269,6 +276,7 @@ DRAWN: dict[type[Step], Drawing] = {
     DeleteSegment: draw_delete,
     AddMembers: draw_add,
     RemoveMembers: draw_remove,
+    KeepMembers: draw_keep,
     CreateCustomer: draw_register,
     CreateProfiles: draw_profiles,
     DeleteProfiles: draw_delete_profiles,

@@ -21,6 +21,8 @@ every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name
 WRITTEN = tuple(kind for kind in KINDS if not kind.only_logged)
 """What is written to the store."""
 every_written_kind = pytest.mark.parametrize("kind", WRITTEN, ids=lambda kind: kind.__name__)
+ONLY_LOGGED = tuple(kind for kind in KINDS if kind.only_logged and kind not in LASTING)
+every_undoable_kind_of_log = pytest.mark.parametrize("kind", ONLY_LOGGED, ids=lambda kind: kind.__name__)
 UNDOABLE = tuple(kind for kind in WRITTEN if kind not in LASTING)
 """What comes back in the store when it is undone."""
 every_undoable_kind = pytest.mark.parametrize("kind", UNDOABLE, ids=lambda kind: kind.__name__)

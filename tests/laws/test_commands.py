@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ from bot.slack.help import help_answer
 from bot.slack.home import render_home
 from bot.slack.inputs import FOUND
 from commands import GROUPS
-from tests.core.samples import change, delete, plan, uuid
+from tests.core.samples import NOW, change, delete, plan, uuid
 from tests.engine.bench import bench
 from tests.laws.test_cards import powerless
 from tests.laws.values import HOSTILE, LAW
@@ -124,6 +125,12 @@ class Record:
 
     async def to_come(self, limit: int) -> tuple[Brief, ...]:
         return (Brief.of(self.kept),)
+
+    async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:
+        return ((Brief.of(self.kept), NOW),)
+
+    async def since_first_to_end(self, segment_id: str) -> tuple[int, ...]:
+        return (self.kept.number,)
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         return (Brief.of(self.kept),)

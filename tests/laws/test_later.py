@@ -9,7 +9,7 @@ import pytest
 
 from bot.bigcommerce.wire_format import UUID
 from bot.core.command import Call, Command
-from bot.core.language.args import DueInput, inputs_of
+from bot.core.language.args import DueInput, EndInput, inputs_of
 from bot.core.planning.plan import Plan
 from bot.core.resolution import resolve
 from bot.core.store_view.cached_shop import Shop
@@ -41,8 +41,8 @@ LINES = {
     "promotion disable": '"Tasting week"',
     "change undo": "1",
 }
-ASKED_ELSEWHERE = {"change retry", "change repoint", "segment rule", "segment run", "segment freeze"}
-"""Of what has failed, was restored, or goes by orders that were read: tests/commands/test_segment_rules.py."""
+ASKED_ELSEWHERE = {"change retry", "change repoint", "segment rule", "segment run", "segment freeze", "change end"}
+"""Of what has failed, was restored, goes by orders that were read (tests/commands/test_segment_rules.py), or ends."""
 _UUID = re.compile(UUID)
 
 
@@ -61,6 +61,23 @@ def test_each_command_that_changes_anything_can_be_asked_for_later() -> None:
         assert timed == ["at"], command.path
         assert command.args.model_fields["at"].default == ""
     assert {command.path for command in COMMANDS} == LINES.keys() | ASKED_ELSEWHERE
+
+
+ADDING = {
+    "segment add": "VIPs #13",
+    "segment import": "VIPs add #13",
+    "segment copy": "VIPs Gold",
+    "segment combine": "VIPs Wholesale either Both",
+    "shopper register": "eva@example.com Eva Moss VIPs",
+}
+
+
+def test_each_command_that_adds_to_segments_as_it_is_told_can_be_asked_for_until_a_time() -> None:
+    timed = {
+        one.path: [name for name, kind in inputs_of(one.args).items() if isinstance(kind, EndInput)] for one in COMMANDS
+    }
+    assert {path for path, names in timed.items() if names == ["until"]} == ADDING.keys()
+    assert {path for path, names in timed.items() if not names} == {one.path for one in COMMANDS} - ADDING.keys()
 
 
 async def asked(slack: World, command: Command, when: str) -> None:
@@ -97,6 +114,24 @@ async def test_a_time_takes_nothing_from_what_else_is_said(command: Command, whe
         submitted = forms.decode_values(view | {"state": {"values": filled_in(view)}}, command)
         said = Call(command, json.loads(view["private_metadata"])["given"] | submitted).args
         assert [getattr(said, name) for name in given] == [getattr(Call(command, given).args, name) for name in given]
+
+
+@pytest.mark.parametrize("path", ADDING)
+@pytest.mark.parametrize("times", ["until:{}", "at:in 2 hours until:{}", "until:{} at:in 2 hours"])
+@pytest.mark.parametrize("end", ["friday 16:00", '"friday 16:00"', "in 3 hours", "31 Dec 18:00"])
+async def test_an_end_takes_nothing_from_what_else_is_said(path: str, times: str, end: str) -> None:
+    async with bench() as machine:
+        line = f"{path} {ADDING[path]}"
+        timed, plain = (understand(GROUPS, one) for one in (f"{line} {times.format(end)}", line))
+        assert isinstance(timed, Call)
+        assert isinstance(plain, Call)
+        said = {"until": end.strip('"')} | ({"at": "in 2 hours"} if "at:" in times else {})
+        given = (await resolve(plain, Shop(machine.client))).values | said
+        assert (await resolve(timed, Shop(machine.client))).values == given
+        view = forms.render_form(Call(timed.command, given), "C1")
+        submitted = forms.decode_values(view | {"state": {"values": filled_in(view)}}, timed.command)
+        again = Call(timed.command, json.loads(view["private_metadata"])["given"] | submitted).args
+        assert [getattr(again, name) for name in said] == list(said.values())
 
 
 @every_command

@@ -21,6 +21,7 @@ from bot.core.planning.steps import (
     CreatedIds,
     CreateProfiles,
     DeleteProfiles,
+    KeepMembers,
     Naming,
     Step,
     Unclear,
@@ -28,7 +29,17 @@ from bot.core.planning.steps import (
 )
 from tests.engine.bench import Bench
 from tests.laws.shops import DRAWN, a_segment, a_shop, clash, draw_registration, forget, registered, snapshot
-from tests.laws.steps import KINDS, LASTING, UNDOABLE, every_kind, every_undoable_kind, planned, planned_now, shop_of
+from tests.laws.steps import (
+    KINDS,
+    LASTING,
+    UNDOABLE,
+    every_kind,
+    every_undoable_kind,
+    every_undoable_kind_of_log,
+    planned,
+    planned_now,
+    shop_of,
+)
 from tests.laws.values import FEW, LAW, values_of
 
 POLICY = Policy(approvers=frozenset({"UBEN"}))
@@ -160,7 +171,7 @@ async def test_what_was_done_and_undone_leaves_the_shop_as_it_was(kind: type[Ste
         assert snapshot(machine) == before
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.only_logged], ids=lambda kind: kind.__name__)
+@every_undoable_kind_of_log
 @given(data=st.data())
 @FEW
 async def test_what_only_the_log_keeps_is_undone_and_never_touches_the_store(
@@ -174,6 +185,16 @@ async def test_what_only_the_log_keeps_is_undone_and_never_touches_the_store(
         after = await machine.ledger.segment_rules.all()
         assert {id_: one.followed for id_, one in after.items()} == {id_: one.followed for id_, one in before.items()}
         assert (snapshot(machine), machine.writes()) == (shop, [])
+
+
+@given(data=st.data())
+@FEW
+async def test_who_is_kept_in_a_segment_stays_and_the_store_is_asked_for_nothing(data: st.DataObject) -> None:
+    async with a_shop() as machine:
+        before = snapshot(machine)
+        change = await done(machine, DRAWN[KeepMembers](data, machine))
+        assert not change.can_be_undone
+        assert (snapshot(machine), machine.writes()) == (before, [])
 
 
 @given(data=st.data())

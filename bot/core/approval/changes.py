@@ -158,7 +158,9 @@ class Change(Value):
     from a change of the same number in any other ledger. ``beside`` are others that wait and touch the same; they are
     found when it is loaded, and not stored; so is the running one that it waits ``behind``, once it is approved.
     ``stopped_by`` asked its run to stop; ``per_second``: shoppers, as its run was measured lately. ``due_at``: it runs
-    then, not before; None for at once. ``covered_by``: the change whose approval covers it, if one does. Times are UTC.
+    then, not before; None for at once. ``covered_by``: the change whose approval covers it, if one does. ``ends_at``:
+    those whom it added are taken out again then; None if nothing is to end, or has ended, by the change ``ended_by``
+    if by one. Both are found when it is loaded. ``kept_by`` let them stay instead. Times are UTC.
     """
 
     number: int
@@ -197,6 +199,9 @@ class Change(Value):
     started_at: datetime | None = None
     due_at: datetime | None = None
     covered_by: Covered | None = None
+    ends_at: datetime | None = Field(default=None, exclude=True)
+    ended_by: int | None = Field(default=None, exclude=True)
+    kept_by: str = ""
 
     @property
     def is_routine(self) -> bool:

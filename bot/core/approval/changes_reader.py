@@ -1,6 +1,7 @@
 """The port that commands read changes through."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.core.approval.changes import Brief, Change
@@ -34,6 +35,15 @@ class ChangesReader(Protocol):
 
     async def to_come(self, limit: int) -> tuple[Brief, ...]:
         """Return the approved changes that run at a time of their own, the next one first."""
+
+    async def since_first_to_end(self, segment_id: str) -> tuple[int, ...]:
+        """Return the changes that ran on this segment since the first whose additions are to end, as they began.
+
+        None if nothing is to end there.
+        """
+
+    async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:
+        """Return the changes whose additions are to end, each with its time, the next one first."""
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""

@@ -1,10 +1,12 @@
-"""Changes that run at a time of their own: how long approval is waited for, and when the store is looked at. Pure."""
+"""Changes that run or end at a time of their own: how long approval is waited for, when the store is read. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.core.frozen_value import Value
 
+END = "change end"
+"""The command that takes out again whom an addition put in until a time."""
 LOOKS = (timedelta(hours=24), timedelta(hours=2), timedelta(minutes=15))
 """How long before its time an approved change is planned again, so that people can decide about what differs."""
 
@@ -15,6 +17,13 @@ class Scheduled(Value):
     number: int
     due_at: datetime
     looked_at: datetime
+
+
+class End(Value):
+    """A change whose additions are to be taken out again at a time."""
+
+    number: int
+    at: datetime
 
 
 def expiry_of(now: datetime, approval_time: timedelta, due_at: datetime | None) -> datetime:

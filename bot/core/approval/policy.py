@@ -12,7 +12,7 @@ from bot.core.errors import NotAllowed, SelfApproval
 from bot.core.frozen_value import Value
 from bot.core.language.phrases import and_list
 from bot.core.people import Actor, Standing
-from bot.core.planning.plan import Plan
+from bot.core.planning.plan import REMOVAL, Plan
 
 UNDOES = "undoes what was approved"
 NAMED = 5
@@ -89,10 +89,13 @@ class Policy(Value):
         """Return how much its requester may have moved by now for ``plan`` to run without approval."""
         return tuple(limit for rule in self.rules for limit in rule.limits(plan, now))
 
-    @property
-    def asked_of_additions(self) -> frozenset[str]:
-        """What rules ask about segments that shoppers are added to: ``live``, ``share``."""
-        rules = [rule for rule in self.rules if "add_members" in rule.steps]
+    def asked_of_additions(self, *, ends: bool) -> frozenset[str]:
+        """Return what rules ask about segments that shoppers are added to: ``live``, ``share``.
+
+        ``ends``: they are taken out again, so that rules about removals apply, too.
+        """
+        about = {"add_members", *((REMOVAL,) if ends else ())}
+        rules = [rule for rule in self.rules if about.intersection(rule.steps)]
         asked = {"live": any(rule.live for rule in rules), "share": any(rule.share for rule in rules)}
         return frozenset(name for name, is_asked in asked.items() if is_asked)
 
@@ -152,13 +155,13 @@ class Policy(Value):
 def _unmentioned(plan: Plan, rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Return a rule about the destructive steps that none of ``rules`` is about: they never go without approval."""
     mentioned = frozenset[str]().union(*(rule.steps for rule in rules))
-    kinds = tuple(dict.fromkeys(step.kind for step in plan.steps if step.destructive and step.kind not in mentioned))
+    destructive = (*(step.kind for step in plan.steps if step.destructive), *((REMOVAL,) if plan.until else ()))
+    kinds = tuple(dict.fromkeys(kind for kind in destructive if kind not in mentioned))
     return (Rule(steps=kinds, approvals=1),) if kinds else ()
 
 
 def _requirement(rule: Rule, plan: Plan) -> Requirement:
-    steps = tuple(step for step in plan.steps if step.kind in rule.steps)
-    reasons = (*plan.model_copy(update={"steps": steps}).risks, *rule.reasons(plan))
+    reasons = (*plan.model_copy(update={"steps": plan.steps_of(rule.steps)}).risks, *rule.reasons(plan))
     why = and_list(reasons) or "the policy asks for it"
     return Requirement(approvals=rule.approvals, why=why, approvers=rule.approvers)
 

@@ -149,7 +149,7 @@ class Rule(Value):
         return window_of(self.per)
 
     def _steps(self, plan: Plan) -> tuple[AnyStep, ...]:
-        return tuple(step for step in plan.steps if step.kind in self.steps)
+        return plan.steps_of(self.steps)
 
     def _applies_apart_from_shoppers(self, plan: Plan) -> bool:
         steps = self._steps(plan)

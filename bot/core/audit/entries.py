@@ -41,6 +41,7 @@ class EntryKind(StrEnum):
     EDIT = "edit", "The requester replaced the change with another plan."
     BREAK_GLASS = "break glass", "Someone let the change run without its approvals."
     REVIEW = "review", "Someone reviewed a change that had run without its approvals."
+    KEEP = "keep", "Someone let those stay whom the change was to take out again."
     RESTORE = "restore", "The change was open in a backup that was restored, and was closed."
     REMIND = "remind", "The approvers are to be reminded of the change."
     CONTRADICT = "contradict", "The ledger's tables did not say what the log says, so the change was cancelled."

@@ -68,8 +68,18 @@ class RuleInput(Text):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DueInput(Text):
-    """When it is to run, in words; empty for at once."""
+class TimeInput(Text):
+    """A time to come, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueInput(TimeInput):
+    """When it is to run; empty for at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndInput(TimeInput):
+    """Until when those whom it adds stay; empty for good."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,10 +268,10 @@ def options(args: type[Args]) -> tuple[str, ...]:
 def usage(args: type[Args]) -> str:
     """Render the fields as a usage line: ``<name> [description]``, ``<segment> …``, ``[name:…]``.
 
-    When it is to run, which may be said of any change, is left out.
+    When it is to run or to end, which may be said of any change or addition, is left out.
     """
     later = options(args)
-    fields = {name: one for name, one in typed_fields(args).items() if not isinstance(input_of(one), DueInput)}
+    fields = {name: one for name, one in typed_fields(args).items() if not isinstance(input_of(one), TimeInput)}
     return " ".join(f"[{name}:…]" if name in later else _shown(field) for name, field in fields.items())
 
 

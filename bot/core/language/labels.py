@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from bot.core.language.args import Args, DueInput, Text, input_of, inputs_of, options, typed_fields
+from bot.core.language.args import Args, Text, TimeInput, input_of, inputs_of, options, typed_fields
 from bot.core.language.tokenizer import split
 
 _SIGN = r"(?:\s*(?:[:=]>?|→)\s*|\s+[-–—]+>?\s+)"
@@ -47,7 +47,7 @@ def lacks_time(args: type[Args], text: str) -> bool:
     """Return whether the line ends with the key of a time to come, and no time: it would run at once."""
     key = text[len(_empty_key(args).sub("", text)) :].strip(" :=").casefold()
     return any(
-        isinstance(kind, DueInput) and key in (name, kind.label.casefold()) for name, kind in inputs_of(args).items()
+        isinstance(kind, TimeInput) and key in (name, kind.label.casefold()) for name, kind in inputs_of(args).items()
     )
 
 

@@ -114,6 +114,11 @@ def begins_a_time(text: str) -> bool:
     return bool(re.match(r"(?:tomorrow|on)\b", text, re.IGNORECASE))
 
 
+def is_end(text: str) -> bool:
+    """Return whether a text says until when: ``until Friday``."""
+    return bool(re.match(r"until\b", text, re.IGNORECASE))
+
+
 def describe_age(age: timedelta) -> str:
     """Write ``24 hours``, ``7 days``, ``30 minutes``."""
     minutes = age // timedelta(minutes=1)

@@ -4,15 +4,17 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import accumulate, groupby, islice
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from bot.core.errors import Impossible
+from bot.core.errors import Impossible, Misuse
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKey
 from bot.core.kept_lists import BY_DIGEST, fetch_lists, lists_of
+from bot.core.language.due_times import describe_due
 from bot.core.language.hidden_addresses import told_apart
 from bot.core.language.phrases import NAMED, listing, people
 from bot.core.planning.promotion_effects import told_by
@@ -27,6 +29,11 @@ HEADLINE = 110
 """The most characters of several lines in one headline, leaving room for the text around them."""
 
 
+REMOVAL = "remove_members"
+"""The kind of Step that ends what additions did until a time."""
+ENDS = "takes out again whom it adds"
+"""Why an addition until a time needs approval."""
+_ENDS = "Until {when}: whoever of them is still in it then, and was not added again, is taken out without asking again."
 _WHOM = {"profile_ids", "newcomers"}
 """The fields of a Step that hold whom it adds to a segment, or removes from it."""
 _BESIDE = ("title", "remarks", "named", "people", "effects", "size")
@@ -48,7 +55,8 @@ class Plan(Value):
     steps: whom they are about, and what was left out. ``named`` is the one shopper that it is about, if it is about
     one, and ``people`` the first of those that were named by whoever asked. All of these may name shoppers, so they are
     shown and never logged. ``effects`` are the promotions that shoppers gain and lose by it, if that was counted.
-    ``size`` is how many are in its one segment before, if that is to be told.
+    ``size`` is how many are in its one segment before, if that is to be told. ``until``: those whom it
+    adds to segments are taken out again then; None: they stay.
     """
 
     steps: tuple[AnyStep, ...] = Field(min_length=1)
@@ -59,6 +67,13 @@ class Plan(Value):
     people: tuple[Person, ...] = ()
     effects: tuple[str, ...] = ()
     size: int | None = None
+    until: datetime | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out an end that there is none of: fingerprints of plans from before stay as they were sealed."""
+        fields: dict[str, Any] = handler(self)
+        return {name: value for name, value in fields.items() if name != "until" or value is not None}
 
     @property
     def fingerprint(self) -> str:
@@ -93,13 +108,15 @@ class Plan(Value):
         """
         of_steps = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
         counted = told_by(self.effects)
-        warnings = [*self.effects, *(warning for warning in of_steps if not warning.startswith(counted))]
+        ends = [_ENDS.format(when=describe_due(self.until))] if self.until else []
+        warnings = [*ends, *self.effects, *(warning for warning in of_steps if not warning.startswith(counted))]
         return tuple(warning for place, warning in enumerate(warnings) if warning not in warnings[place + 1 :])
 
     @property
     def risks(self) -> tuple[str, ...]:
         """Why it is destructive, without duplicates and without reasons that another one includes."""
-        every = dict.fromkeys(first.merged(more).risk for first, *more in _batched(self.steps))
+        ends = (ENDS,) if self.until and any(step.is_addition for step in self.steps) else ()
+        every = dict.fromkeys((*(first.merged(more).risk for first, *more in _batched(self.steps)), *ends))
         risks = tuple(filter(None, every))
         return tuple(one for one in risks if not any(other != one and other.startswith(one) for other in risks))
 
@@ -114,7 +131,8 @@ class Plan(Value):
         count = max(1, sum(end <= HEADLINE for end in ends))
         more = len(lines) - count
         text = " · ".join((*lines[:count], *((f"and {more} more",) if more else ())))
-        text += self._growth + (f": {self.named}" if self.named else "")
+        until = f" until {describe_due(self.until)}" if self.until else ""
+        text += self._growth + until + (f": {self.named}" if self.named else "")
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
 
     @property
@@ -140,8 +158,22 @@ class Plan(Value):
 
     @property
     def destructive(self) -> bool:
-        """Whether any of its Steps is destructive."""
-        return any(step.destructive for step in self.steps)
+        """Whether any of its Steps is destructive, or its end."""
+        return self.until is not None or any(step.destructive for step in self.steps)
+
+    def steps_of(self, kinds: Collection[str]) -> tuple[AnyStep, ...]:
+        """Return its Steps that rules about these kinds are about: what is added until a time is removed, too."""
+        ends = self.until is not None and REMOVAL in kinds
+        return tuple(
+            step for step in self.steps if step.kind in kinds or step.counts_as in kinds or (ends and step.is_addition)
+        )
+
+    def ending(self, until: datetime) -> "Plan":
+        """Return it with those whom it adds taken out again then. Raises Misuse if it adds nobody."""
+        if not any(step.is_addition for step in self.steps):
+            sentence = "No one is added by this, so nothing can end. Leave `until:` out."
+            raise Misuse(sentence, field="until", for_log="Nothing ends.")
+        return self.model_copy(update={"until": until})
 
     def largest_share(self, kinds: Collection[str]) -> float:
         """Return the largest share of a segment (0 to 1) that Steps of these kinds remove from it, or add to it.
@@ -150,8 +182,8 @@ class Plan(Value):
         """
         moved: Counter[tuple[str, bool]] = Counter()
         whole: dict[tuple[str, bool], int] = {}
-        for step in self.steps:
-            if step.kind in kinds and step.segment_size is not None and step.target:
+        for step in self.steps_of(kinds):
+            if step.segment_size is not None and step.target:
                 key = (step.target.name, bool(step.moves.added))
                 moved[key] += step.shoppers
                 whole[key] = step.segment_size

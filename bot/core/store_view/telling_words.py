@@ -14,9 +14,10 @@ from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import capital, listing
 from bot.core.language.second_acts import ACTS
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
-from bot.core.language.time_expressions import before_another_time, begins_a_time
+from bot.core.language.time_expressions import before_another_time, begins_a_time, is_end
 from bot.core.store_view.people_meant import BESIDE_NAMES, NAMES, listed, names_in
 
+ENDS = "Who is added stays unless you say `until:` with the time, as in `until:31 Dec 18:00`"
 MOST_ALONE = 4
 """Of how many shoppers each is offered alone."""
 _ACTS = "|".join(sorted(ACTS | {"clear", "drop", "kick", "move", "take"}))
@@ -59,7 +60,8 @@ def _ask_about_exceptions(text: str, field: str) -> None:
 def _ask_about_times(text: str, field: str) -> None:
     if found := before_another_time(text):
         before, when = found
-        sentence = f"I do everything at once unless you say `at:`, so “{when}” would be left out."
+        unless = ENDS if is_end(when) else "I do everything at once unless you say `at:`"
+        sentence = f"{unless}, so “{when}” would be left out."
         now = _only_those(before, sentence, "Now,", field, for_log="Words say when it is to be done.")
         is_time = field == "shoppers" and begins_a_time(when)  # a list that is imported is no typed line
         later = [Reading({**one.values, "at": when}, f"{capital(when)}, {one.label[5:]}") for one in now.readings]

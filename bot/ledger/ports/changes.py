@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from bot.core.approval.beside import Beside
 from bot.core.approval.changes import Brief, Card, Change, Event, Run, State
 from bot.core.approval.changes_reader import ChangesReader
-from bot.core.approval.due import Scheduled
+from bot.core.approval.due import End, Scheduled
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.invocation import Invocation
@@ -57,6 +57,12 @@ class Changes(ChangesReader, Protocol):
 
     async def save_look(self, number: int, *, at: datetime) -> None:
         """Record that the plan of a change that is to run later is compared with the store."""
+
+    async def ends_due(self, now: datetime) -> tuple[End, ...]:
+        """Return the ends of additions whose time has come, the earliest first."""
+
+    async def forget_end(self, number: int) -> None:
+        """Record that nothing is left to end of this change."""
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""

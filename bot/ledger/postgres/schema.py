@@ -27,6 +27,7 @@ _DUES = (
     'at TEXT COLLATE "C" NOT NULL, state TEXT COLLATE "C" NOT NULL, told TEXT COLLATE "C" NOT NULL, change BIGINT, '
     "PRIMARY KEY (covered_by, slot))",
 )
+_ENDS = ('CREATE TABLE ends (change BIGINT PRIMARY KEY REFERENCES changes (number), at TEXT COLLATE "C" NOT NULL)',)
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     12: FIRST,
     14: SEGMENTS_BY_KIND,
@@ -36,6 +37,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     19: _SEGMENT_RULES,
     20: _LOOKED_AT,
     21: _DUES,
+    22: _ENDS,
 }
 """Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"

@@ -12,6 +12,7 @@ from bot.core.timestamps import timestamp
 from bot.ledger.change_transitions import concerns_everybody
 from bot.ledger.sql.change_index import save_brief
 from bot.ledger.sql.database import Connection
+from bot.ledger.sql.ends import end_of
 from bot.ledger.sql.kept_lists import KeptLists
 from bot.ledger.sql.related_changes import others_beside, outdate_cards_beside
 from bot.ledger.sql.run_order import runs_before
@@ -33,7 +34,8 @@ def load(db: Connection, number: int) -> Change:
     card = place if row["card_ts"] else None
     bodies = {"plan": json.loads(row["plan"]), "runs": [json.loads(run["body"]) for run in runs]}
     change = Change.model_validate(json.loads(row["body"]) | columns | bodies | {"card": card}, context=KeptLists(db))
-    return change.model_copy(update={"beside": others_beside(db, change), "behind": runs_before(db, change)})
+    found = {"beside": others_beside(db, change), "behind": runs_before(db, change)}
+    return change.model_copy(update=found | end_of(db, change))
 
 
 def insert(db: Connection, change: Change, owner: str) -> Change:

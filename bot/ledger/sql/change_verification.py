@@ -13,6 +13,7 @@ from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
 from bot.core.audit.entry_codec import decode
 from bot.ledger import entry_builders
 from bot.ledger.sql.database import Connection, Statements
+from bot.ledger.sql.end_rows import end_fault
 from bot.ledger.sql.kept_lists import broken_among
 from bot.ledger.sql.step_rows import StepRows
 from bot.ledger.stored_changes import StoredChange, StoredRun, contradiction, digest
@@ -101,7 +102,7 @@ def first_fault(db: Connection) -> str:
         fault = (fault_of(db, number, entries, undone) if _tells(entries) else "") or steps.fault_of(entries)
         if fault:
             return fault
-    return steps.left_over() or _unknown(db) or _wrongly_undone(db, undos) or _wrongly_covered(db)
+    return steps.left_over() or _unknown(db) or _wrongly_undone(db, undos) or _wrongly_covered(db) or end_fault(db)
 
 
 def _stored(db: Connection, number: int, *, is_undone: bool) -> StoredChange | None:

@@ -7,7 +7,7 @@ from bot.core.approval.beside import Beside
 from bot.core.approval.change_replay import sealed_fact
 from bot.core.approval.changes import OPEN, Brief, Change, Event, Run, State
 from bot.core.approval.changes_reader import Scope
-from bot.core.approval.due import Scheduled
+from bot.core.approval.due import End, Scheduled
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.errors import TooLate
@@ -15,7 +15,7 @@ from bot.core.invocation import Due, Invocation
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
-from bot.ledger.sql import audit_index, authorization, change_rows, change_verification, dues, makers
+from bot.ledger.sql import audit_index, authorization, change_rows, change_verification, dues, ends, makers
 from bot.ledger.sql import notices as queued
 from bot.ledger.sql.audit_log import append
 from bot.ledger.sql.change_index import FINISHED, save_touched_segments
@@ -37,6 +37,9 @@ _HAS_TIME = "state = 'approved' AND json_extract(changes.body, '$.due_at') IS NO
 _SCHEDULED = f"""
     SELECT number, json_extract(body, '$.due_at') AS due, json_extract(body, '$.updated_at') AS moved, looked_at
     FROM changes WHERE {_HAS_TIME}
+"""
+_TO_END = """
+    SELECT body, at FROM ends JOIN briefs ON briefs.change = ends.change ORDER BY at, ends.change LIMIT ?
 """
 _LAST = "SELECT max(number) FROM changes"
 """How many changes there are: no number is left out, and none is removed."""
@@ -66,6 +69,15 @@ class SqlChanges(ToldChanges):
         """Return the approved changes that run at a time of their own, the next one first."""
         which = f"{_HAS_TIME} ORDER BY json_extract(changes.body, '$.due_at'), number LIMIT :limit"
         return await self._briefs(which, limit=limit)
+
+    async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:
+        """Return the changes whose additions are to end, each with its time, the next one first."""
+        rows = await self._database.read(statement(_TO_END, (limit,)))
+        return tuple((Brief.model_validate_json(row["body"]), datetime.fromisoformat(row["at"])) for row in rows)
+
+    async def since_first_to_end(self, segment_id: str) -> tuple[int, ...]:
+        """Return the changes that ran on this segment since the first whose additions are to end, as they began."""
+        return await self._database.read(lambda db: ends.since_first(db, segment_id))
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""
@@ -114,6 +126,14 @@ class SqlChanges(ToldChanges):
         """Record that the plan of a change that is to run later is compared with the store."""
         query = "UPDATE changes SET looked_at = ? WHERE number = ?"
         await self._database.write(statement(query, (timestamp(at), number)))
+
+    async def ends_due(self, now: datetime) -> tuple[End, ...]:
+        """Return the ends of additions whose time has come, the earliest first."""
+        return await self._database.read(lambda db: ends.due(db, now))
+
+    async def forget_end(self, number: int) -> None:
+        """Record that nothing is left to end of this change."""
+        await self._database.write(lambda db: ends.forget_end(db, number))
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""
@@ -200,6 +220,8 @@ class SqlChanges(ToldChanges):
                 save_touched_segments(db, moved.number, moved.plan)
                 db.execute("UPDATE changes SET reminded = false WHERE number = ?", (moved.number,))
             mark_undone(db, moved)
+            ends.save_end(db, moved)
+            ends.settle_end(db, moved)
             queued.queue(db, moved.number, notices)
             entry = entry_builders.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at)
             renewed = entry_builders.plan_facts(moved) if is_replanned else {}
@@ -218,6 +240,8 @@ class SqlChanges(ToldChanges):
 
         def amend(db: Connection) -> None:
             change_rows.swap(db, change, changed)
+            if changed.kept_by:
+                ends.forget_end(db, changed.number)
             append(db, change_verification.with_row(db, entry_builders.moved(kind, changed, actor)), at)
 
         await self._database.write(amend)

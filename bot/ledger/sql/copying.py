@@ -37,6 +37,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "notices": ("change", "kind", '"user"'),
     "restored": ("segment",),
     "segment_rules": ("segment",),
+    "ends": ("change",),
     "asks": ("id",),
     "dues": ("covered_by", "slot"),
     "homes": ('"user"',),

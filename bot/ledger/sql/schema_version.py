@@ -9,9 +9,9 @@ from pathlib import Path
 from bot.core.errors import LedgerLost
 from bot.ledger.sql.database import Connection, Statements
 
-SCHEMA = 21
+SCHEMA = 22
 """The number of the last migration that this version knows."""
-OLDEST_WRITER = 21
+OLDEST_WRITER = 22
 """The oldest schema whose bots may write what this version writes; earlier ones do not even look."""
 VERSION = "SELECT version, oldest_writer FROM ledger_schema"
 

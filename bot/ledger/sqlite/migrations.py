@@ -117,3 +117,11 @@ def twenty_first(db: Database) -> None:
         "CREATE TABLE dues (covered_by INTEGER, slot TEXT, attempts INTEGER NOT NULL, at TEXT NOT NULL, "
         "state TEXT NOT NULL, told TEXT NOT NULL, change INTEGER, PRIMARY KEY (covered_by, slot)) STRICT"
     )
+
+
+@migrations(name="0022_ends")
+def twenty_second(db: Database) -> None:
+    """Create the table of the additions that are to end: the change, and when."""
+    db.conn.execute(
+        "CREATE TABLE ends (change INTEGER PRIMARY KEY REFERENCES changes (number), at TEXT NOT NULL) STRICT"
+    )

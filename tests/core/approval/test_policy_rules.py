@@ -17,6 +17,7 @@ from bot.core.planning.steps import (
     CreateProfiles,
     CreateSegment,
     DeleteProfiles,
+    KeepMembers,
     Naming,
     PromotionRef,
     RemoveMembers,
@@ -320,9 +321,42 @@ def test_limits_are_what_may_have_been_moved_without_the_rule_applying() -> None
 
 
 def test_a_policy_knows_what_it_asks_of_additions() -> None:
-    assert policy(*RULES).asked_of_additions == frozenset()
-    assert policy(rule(live=True), rule("add_members", live=True)).asked_of_additions == {"live"}
-    assert policy(rule("add_members", share=0.5)).asked_of_additions == {"share"}
+    assert policy(*RULES).asked_of_additions(ends=False) == frozenset()
+    assert policy(rule(live=True), rule("add_members", live=True)).asked_of_additions(ends=False) == {"live"}
+    assert policy(rule("add_members", share=0.5)).asked_of_additions(ends=False) == {"share"}
+
+
+def test_of_what_is_taken_out_again_a_policy_asks_what_it_asks_of_removals() -> None:
+    asking = policy(rule("remove_members", live=True), rule("remove_members", share=0.5))
+    assert asking.asked_of_additions(ends=False) == frozenset()
+    assert asking.asked_of_additions(ends=True) == {"live", "share"}
+
+
+UNTIL = NOW + timedelta(days=30)
+
+
+def test_what_is_taken_out_again_needs_an_approval_whatever_the_policy() -> None:
+    ending = plan(add(1)).ending(UNTIL)
+    for rules in ((), RULES, (rule("add_members", approvals=0),)):
+        assert policy(*rules).need(plan(add(1))).approvals == 0
+        need = policy(*rules).need(ending)
+        assert (need.approvals, need.why) == (1, "needs 1 approval: takes out again whom it adds")
+
+
+def test_rules_about_removals_apply_to_what_is_taken_out_again() -> None:
+    careful = policy(rule("remove_members", approvals=2), rule("add_members", shoppers=5, approvals=1))
+    assert careful.need(plan(add(4))).approvals == 0
+    assert careful.need(plan(add(4)).ending(UNTIL)).approvals == 2
+    shares = rule("remove_members", share=0.5, approvals=2)
+    assert policy(shares).need(plan(sized(4, before=4)).ending(UNTIL)).approvals == 2
+    assert policy(shares).need(plan(sized(4, before=5)).ending(UNTIL)).approvals == 1
+
+
+def test_rules_about_additions_apply_to_whom_somebody_keeps() -> None:
+    kept = KeepMembers(segment=VIPS, profile_ids=tuple(map(uuid, range(5))))
+    limited = policy(rule("add_members", shoppers=5, approvals=1))
+    assert limited.need(plan(kept)).approvals == 1
+    assert limited.need(plan(kept, add(1))).approvals == 1
 
 
 # What nobody can say

@@ -1,10 +1,11 @@
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from bot.core.errors import Impossible, NothingToDo
+from bot.core.errors import Impossible, Misuse, NothingToDo
 from bot.core.items import Item
 from bot.core.planning.drift import drift
 from bot.core.planning.plan import THINGS, Plan, fingerprint_of_json, inverse_of
@@ -34,6 +35,7 @@ from tests.laws.shops import a_shop
 
 USED = (PromotionUse(id=1, name="Sale", live=True, way="included"),)
 CREATE = CreateSegment(segment=Naming(name="New", description="Fresh"))
+UNTIL = datetime(2026, 12, 31, 17, tzinfo=UTC)
 
 
 def update(before: Naming, after: Naming) -> UpdateSegment:
@@ -197,6 +199,35 @@ def test_a_plan_without_steps_cannot_be_said() -> None:
 def test_a_plan_is_destructive_if_any_step_of_it_is() -> None:
     assert plan(CREATE, delete()).destructive
     assert not plan(CREATE, add(10_000 // BATCH)).destructive
+    assert plan(CREATE, add(1)).ending(UNTIL).destructive
+
+
+def test_an_addition_until_a_time_tells_its_end_wherever_the_plan_is_told() -> None:
+    ending = plan(add(2)).ending(UNTIL)
+    assert ending.headline == "Add 2 shoppers to VIPs until 2026-12-31 17:00 UTC"
+    assert ending.warnings[0].startswith("Until 2026-12-31 17:00 UTC: whoever of them is still in it then,")
+    assert ending.risks == ("takes out again whom it adds",)
+    assert plan(add(2)).warnings == plan(add(2)).risks == ()
+
+
+def test_an_end_is_part_of_what_is_approved_and_none_leaves_fingerprints_as_they_were() -> None:
+    ending = plan(add(2)).ending(UNTIL)
+    assert "until" not in plan(add(2)).model_dump_json()
+    assert len({one.fingerprint for one in (plan(add(2)), ending, ending.ending(UNTIL + timedelta(hours=1)))}) == 3
+    again = Plan.model_validate_json(ending.model_dump_json())
+    assert (again, again.fingerprint) == (ending, ending.fingerprint)
+    assert fingerprint_of_json(ending.model_dump_json()) == ending.fingerprint
+    assert not ending.does_as(plan(add(2)))
+
+
+def test_nothing_ends_where_nobody_is_added() -> None:
+    with pytest.raises(Misuse, match="No one is added by this, so nothing can end"):
+        plan(delete()).ending(UNTIL)
+
+
+async def test_what_is_left_of_an_addition_ends_at_the_same_time() -> None:
+    ending = plan(add(2)).ending(UNTIL)
+    assert (await ending.without({ending.items[0]})).until == UNTIL
 
 
 def test_the_inverse_runs_backwards() -> None:

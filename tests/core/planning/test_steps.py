@@ -26,6 +26,7 @@ from bot.core.planning.steps import (
     DeleteProfiles,
     DeleteSegment,
     Gone,
+    KeepMembers,
     Naming,
     PromotionRef,
     RemoveMembers,
@@ -682,6 +683,7 @@ def test_who_is_about_to_be_added_or_deleted_is_in_no_list_of_a_segment() -> Non
         ("delete_profiles", "live shoppers", "destructive in_requests undone_last"),
         ("retarget_promotion", "live", "destructive"),
         ("switch_promotion", "live", "destructive"),
+        ("keep_members", "shoppers", "only_logged"),
         ("follow_rule", "", "destructive only_logged"),
         ("drop_rule", "", "only_logged"),
     ],
@@ -691,6 +693,20 @@ def test_what_policy_and_run_know_of_each_kind_of_step(kind: str, conditions: st
     assert " ".join(sorted(step.conditions)) == conditions
     known = ("destructive", "in_requests", "only_logged", "undone_last")
     assert [flag for flag in known if getattr(step, flag)] == flags.split()
+
+
+def test_whom_somebody_keeps_were_to_leave_before_and_stay_afterwards() -> None:
+    kept = KeepMembers(segment=VIPS, profile_ids=(uuid(1), uuid(2)))
+    assert kept.before_and_after(Applied(), 0) == ({"kept": 0}, {"kept": 2})
+    assert kept.stays == ("2 shoppers were in VIPs before: an undo does not take them out.",)
+    assert (kept.puts_in, kept.takes_out) == (kept.profile_ids, ())
+    assert plan(kept).lines == ("Keep 2 shoppers in VIPs",)
+
+
+def test_who_is_in_and_who_is_out_once_a_step_has_run() -> None:
+    assert (add(2).puts_in, add(2).takes_out) == (add(2).profile_ids, ())
+    (removal,) = removed(VIPS, add(2).profile_ids)
+    assert (removal.puts_in, removal.takes_out) == ((), add(2).profile_ids)
 
 
 def test_a_deleted_segment_was_there_before_and_nothing_is_afterwards() -> None:

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from bot.core.items import CustomerKey
 from bot.core.planning.steps.customers import CreateCustomer
+from bot.core.planning.steps.keeping import KeepMembers, kept
 from bot.core.planning.steps.members import AddMembers, RemoveMembers, added, removed
 from bot.core.planning.steps.profiles import CreateProfiles, DeleteProfiles, created, deleted
 from bot.core.planning.steps.promotion_status import SwitchPromotion
@@ -34,6 +35,7 @@ AnyStep = Annotated[
     | DeleteSegment
     | AddMembers
     | RemoveMembers
+    | KeepMembers
     | CreateCustomer
     | CreateProfiles
     | DeleteProfiles
@@ -63,6 +65,7 @@ __all__ = [
     "DropRule",
     "FollowRule",
     "Gone",
+    "KeepMembers",
     "Moves",
     "Naming",
     "PromotionRef",
@@ -77,6 +80,7 @@ __all__ = [
     "added",
     "created",
     "deleted",
+    "kept",
     "pointed",
     "removed",
 ]

@@ -35,6 +35,7 @@ class AddMembers(Membership):
     does: ClassVar[str] = "add shoppers to a segment"
     several: ClassVar[str] = "Add {shoppers} to {count} segments"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "per", "share", "live"})
+    is_addition: ClassVar[bool] = True
     profile_ids: Annotated[Ids[str], Field(max_length=BATCH)] = ()
     newcomers: Annotated[Ids[CustomerKey], Field(max_length=BATCH)] = ()
     promotions: tuple[PromotionUse, ...] | None = ()
@@ -80,6 +81,11 @@ class AddMembers(Membership):
     def shoppers(self) -> int:
         """One for each profile, including those yet to be created."""
         return len(self.profile_ids) + len(self.newcomers)
+
+    @property
+    def puts_in(self) -> Collection[str]:
+        """All of them, apart from newcomers, whose profiles are not known yet."""
+        return self.profile_ids
 
     @property
     def moves(self) -> Moves:
@@ -178,6 +184,11 @@ class RemoveMembers(Membership):
     def live(self) -> bool:
         """Whether a live promotion uses the segment."""
         return any_live(self.promotions)
+
+    @property
+    def takes_out(self) -> Collection[str]:
+        """All of them."""
+        return self.profile_ids
 
     @property
     def listed_in(self) -> tuple[str, ...]:

@@ -41,6 +41,10 @@ class Step(Value):
     """Whether it takes several requests, some of which may be carried out and others not."""
     only_logged: ClassVar[bool] = False
     """Whether it changes nothing in the store, and only what the log keeps."""
+    is_addition: ClassVar[bool] = False
+    """Whether those whom it is about are in its segment from then on: a plan may say until when."""
+    counts_as: ClassVar[str] = ""
+    """Another kind of Step whose approval rules it falls under as well."""
     undone_last: ClassVar[bool] = False
     """Whether it comes after the other Steps of an undo."""
 
@@ -116,6 +120,16 @@ class Step(Value):
     def moves(self) -> Moves:
         """How many shoppers it adds to its target and removes from it."""
         return Moves()
+
+    @property
+    def puts_in(self) -> Collection[str]:
+        """The profiles that are in its target once it has run."""
+        return ()
+
+    @property
+    def takes_out(self) -> Collection[str]:
+        """The profiles that are out of its target once it has run."""
+        return ()
 
     # What people read before they approve it
 

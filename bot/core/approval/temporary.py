@@ -1,0 +1,96 @@
+"""Who is in a segment until a time, and by which addition: told by what changes did there, one after the other."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bot.core.approval.changes import Change, Run
+from bot.core.approval.changes_reader import ChangesReader
+from bot.core.approval.due import End
+from bot.core.items import ItemKind
+from bot.core.kept_lists import fetch_lists
+from bot.core.planning.steps import AnyStep
+
+
+class Act(NamedTuple):
+    """What a change did in a segment, by profile ids.
+
+    ``ends``: whom it adds is to be taken out again. ``named`` are those whom it put in or found in, ``new`` those of
+    them whom it put in or kept, ``out`` those whom it took out. ``undoes``: the change that it undoes.
+    """
+
+    change: int
+    ends: bool = False
+    undoes: int | None = None
+    named: frozenset[str] = frozenset()
+    new: frozenset[str] = frozenset()
+    out: frozenset[str] = frozenset()
+
+
+def owners_after(acts: Iterable[Act]) -> dict[str, int]:
+    """Return by which addition each profile is in the segment whom it will take out again, once these are done.
+
+    Whoever was added again by a later change is not among them, though that one may have found them in; if it ends,
+    too, they are in by that one. An undo adds nobody anew: it restores what was before.
+    """
+    owners = dict[str, int]()
+    before = dict[tuple[int | None, str], int]()
+    for act in acts:
+        for one in act.out.intersection(owners):
+            before[act.change, one] = owners.pop(one)
+        for one in act.named:
+            was = before.get((act.undoes, one))
+            if act.undoes and one not in act.new:
+                continue
+            if act.ends and (one in act.new or one in owners):
+                owners[one] = act.change
+            elif was is not None:
+                owners[one] = was
+            else:
+                owners.pop(one, None)
+    return owners
+
+
+async def ends_in(segment_id: str, changes: ChangesReader) -> dict[str, End]:
+    """Return when each profile is taken out of this segment again that is in it by an addition until a time."""
+    acts, ends = list[Act](), dict[int, End]()
+    for number in await changes.since_first_to_end(segment_id):
+        change = await changes.load(number)
+        acts.append(await act_of(change, segment_id))
+        ends |= {number: End(number=number, at=change.ends_at)} if change.ends_at else {}
+    return {profile: ends[number] for profile, number in owners_after(acts).items()}
+
+
+async def act_of(change: Change, segment_id: str) -> Act:
+    """Return what a change did in this segment, as far as it ran."""
+    created = change.created_ids
+    await created.fetch()
+    named, new, out = set[str](), set[str](), set[str]()
+    for run in change.done:
+        step = change.plan.steps[run.position]
+        await fetch_lists(step)
+        ran = step.resolved(created)
+        if _is_in(ran, segment_id):
+            named.update(ran.puts_in)
+            new.update(ran.puts_in if ran.only_logged else ())
+        for undo in run.undo:
+            await fetch_lists(undo)
+            if _is_in(undo, segment_id):
+                new.update(_ran(undo.takes_out, run))
+                out.update(_ran(undo.puts_in, run))
+    return Act(
+        change.number,
+        change.ends_at is not None,
+        change.plan.undoes,
+        frozenset(named | new),
+        frozenset(new),
+        frozenset(out),
+    )
+
+
+def _is_in(step: AnyStep, segment_id: str) -> bool:
+    return step.target is not None and step.target.id == segment_id
+
+
+def _ran(profile_ids: Iterable[str], run: Run) -> set[str]:
+    """Return these profiles without those of whom the store says that nothing was done."""
+    return set(profile_ids) - {item.id for item in run.left if item.kind is ItemKind.PROFILE}

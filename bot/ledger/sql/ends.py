@@ -1,0 +1,72 @@
+"""Which additions are to end at a time: a row for each change that ran until then, as long as that is to come.
+
+The time stands in the change's plan, which is sealed; the row goes when the end is done, or those who were added stay.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from bot.core.approval.changes import Change, State
+from bot.core.approval.due import End
+from bot.core.timestamps import timestamp
+from bot.ledger.sql.database import Connection
+
+_TO_COME = "SELECT change, ends.at, state FROM ends JOIN changes ON number = change"
+_OF_SEGMENT = """
+    SELECT c.number, ends.change AS ends, json_extract(c.body, '$.started_at') AS started,
+        (SELECT max(e.number) FROM entries AS e WHERE e.change = c.number AND e.kind = 'start') AS begun
+    FROM changes AS c JOIN touches ON touches.change = c.number LEFT JOIN ends ON ends.change = c.number
+    WHERE segment = ? AND json_extract(c.body, '$.started_at') IS NOT NULL
+"""
+_ANY = "SELECT 1 FROM ends JOIN touches ON touches.change = ends.change WHERE segment = ?"
+
+
+def save_end(db: Connection, moved: Change) -> None:
+    """Save that a change that begins to run is to end. The caller holds the transaction."""
+    if moved.state is State.RUNNING and moved.plan.until:
+        row = (moved.number, timestamp(moved.plan.until))
+        db.execute("INSERT INTO ends VALUES (?, ?) ON CONFLICT DO NOTHING", row)
+
+
+def forget_end(db: Connection, number: int) -> None:
+    """Save that nothing is left to end of this change, and have its card drawn. The caller holds the transaction."""
+    if db.execute("DELETE FROM ends WHERE change = ?", (number,)).rowcount:
+        db.execute("UPDATE changes SET drawn = 0 WHERE number = ?", (number,))
+
+
+def settle_end(db: Connection, moved: Change) -> None:
+    """Save that what this change was to end has ended, or is to stay: somebody decided so. The caller holds it."""
+    decided = moved.state in (State.DONE, State.REJECTED, State.WITHDRAWN) or moved.is_stopped
+    if moved.covered_by and decided:
+        forget_end(db, moved.covered_by.change)
+
+
+def end_of(db: Connection, change: Change) -> dict[str, Any]:
+    """Return when this change is to end, or by which one it ended, as fields of it; nothing if it has no end."""
+    if change.plan.until is None:
+        return {}
+    if row := db.execute("SELECT at FROM ends WHERE change = ?", (change.number,)).fetchone():
+        return {"ends_at": datetime.fromisoformat(row["at"])}
+    (number,) = db.execute("SELECT max(change) FROM dues WHERE covered_by = ?", (change.number,)).fetchone()
+    return {"ended_by": number}
+
+
+def due(db: Connection, now: datetime) -> tuple[End, ...]:
+    """Return the ends whose time has come, of changes that do not run any more, the earliest first."""
+    query = f"{_TO_COME} WHERE ends.at <= ? AND state <> 'running' ORDER BY ends.at, change"
+    rows = db.execute(query, (timestamp(now),)).fetchall()
+    return tuple(End(number=row["change"], at=row["at"]) for row in rows)
+
+
+def since_first(db: Connection, segment_id: str) -> tuple[int, ...]:
+    """Return the changes that ran on this segment since the first of those that are to end, in the order they began."""
+    if not db.execute(_ANY, (segment_id,)).fetchone():
+        return ()
+    rows = sorted(db.execute(_OF_SEGMENT, (segment_id,)).fetchall(), key=_order)
+    first = next((at for at, row in enumerate(rows) if row["ends"] is not None), len(rows))
+    return tuple(row["number"] for row in rows[first:])
+
+
+def _order(row: Any) -> tuple[int, str, int]:
+    """Return what changes that began are sorted by: their entries; those whose entries are archived come first."""
+    return (row["begun"] or 0, row["started"], row["number"])

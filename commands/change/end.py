@@ -1,0 +1,54 @@
+"""``/change end``: what the bot does at the end of an addition, and people may ask for before."""
+
+from bot.bigcommerce import Segment
+from bot.core.approval.changes import Change
+from bot.core.approval.due import END
+from bot.core.approval.state_words import describe_state
+from bot.core.approval.temporary import ends_in
+from bot.core.command import command
+from bot.core.context import Context
+from bot.core.errors import Impossible, NothingToDo
+from bot.core.language.phrases import listing, people
+from bot.core.long_lists import made_of
+from bot.core.planning.plan import Plan
+from bot.core.planning.plan_building import build_plan
+from bot.core.planning.steps import AnyStep, SegmentRef, removed
+from commands.change.undo import OverChange
+
+
+@command(END, submit="Take Them Out")
+async def end(args: OverChange, ctx: Context) -> Plan:
+    """Take out again whom a change added until a time, before that time. A second person has to approve.
+
+    /change end 42
+    """
+    change = await ctx.changes.load(args.number)
+    if change.plan.until is None:
+        raise Impossible(f"Change {change.number} adds no one until a time, so it has no end.")
+    if change.is_open:
+        raise Impossible(f"Change {change.number} {describe_state(change)}, so there is nothing to end yet.")
+    steps = list[AnyStep]()
+    for id_ in await _segments(change):
+        if segment := await ctx.shop.by_id(id_):
+            steps += await _taken_out(segment, change, ctx)
+    if not steps:
+        raise NothingToDo(f"No one is left whom change {change.number} would take out again.")
+    plan = await build_plan(tuple(steps), ctx.shop)
+    out_of = listing([f"“{name}”" for name in dict.fromkeys(step.target.name for step in plan.steps if step.target)])
+    return plan.titled(f"End of change {change.number}: remove {people(plan.shoppers)} from {out_of}")
+
+
+async def _segments(change: Change) -> tuple[str, ...]:
+    """Return the segments into which a change put anybody, its own among them."""
+    created = change.created_ids
+    await created.fetch()
+    targets = (step.resolved(created).target for step in change.plan.steps if step.is_addition)
+    return tuple(dict.fromkeys(target.id for target in targets if target and target.id))
+
+
+async def _taken_out(segment: Segment, change: Change, ctx: Context) -> tuple[AnyStep, ...]:
+    """Return the Steps that take out of a segment those who are in it by this change, and nobody added again."""
+    ends = await ends_in(segment.id, ctx.changes)
+    put_in = tuple(profile for profile, end in ends.items() if end.number == change.number)
+    inside = await ctx.shop.members_among(segment.id, put_in) if put_in else frozenset[str]()
+    return await made_of(inside, lambda: removed(SegmentRef.of(segment), inside))

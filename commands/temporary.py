@@ -1,0 +1,28 @@
+"""Shoppers who are in a segment until a time, by an earlier addition: whoever adds them again keeps them in it."""
+
+from collections.abc import Collection, Mapping
+from typing import TypeVar
+
+from bot.core.approval.due import End
+from bot.core.approval.temporary import ends_in
+from bot.core.context import Context
+from bot.core.language.due_times import describe_due
+from bot.core.language.phrases import people
+
+T = TypeVar("T")
+
+
+async def taken_out_again(segment_id: str, ctx: Context) -> Mapping[str, End]:
+    """Return the profiles in a segment that are taken out again, but for those that this, too, adds until then."""
+    found = await ends_in(segment_id, ctx.changes)
+    return {profile: end for profile, end in found.items() if end.at != ctx.until}
+
+
+def remarks_on_kept(name: str, ends: Collection[End]) -> tuple[str, ...]:
+    """Tell when those in the segment of this name would have been taken out who are kept: an end for each of them."""
+    each = sorted({(end.at, end.number) for end in ends})
+    return tuple(
+        f"Change {number} would have taken {people(sum(end.number == number for end in ends))} out of {name} again on "
+        f"{describe_due(at)}."
+        for at, number in each
+    )

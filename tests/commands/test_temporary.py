@@ -1,0 +1,97 @@
+"""Shoppers who are in a segment until a time: whoever adds them again keeps them; and what people see of their end."""
+
+import re
+
+from tests.harness import World, buttons, said
+
+
+async def added(slack: World, who: str, until: str = "in 3 days") -> None:
+    """Ana has them added to VIPs until then, and Ben approves it."""
+    await slack.type(f"/segment add VIPs {who} until:{until}")
+    slack.clock.forward(minutes=1)
+    await slack.press("Add Shoppers", by="ben")
+
+
+async def passes(slack: World, **time: float) -> None:
+    """So much time passes, and the bot looks around."""
+    slack.clock.forward(**time)
+    for _ in range(2):
+        await slack.sweep()
+
+
+async def test_who_is_imported_again_is_kept(slack: World) -> None:
+    before = slack.sizes()["VIPs"]
+    (inside,) = slack.emails(1, inside="VIPs")
+    await added(slack, "#13, #14")
+    await slack.type(f"/segment import VIPs add #13, {inside}")
+    assert "Keep 1 shopper in VIPs" in said(slack.card(2))
+    assert "From the pasted list: 1 of 2 rows." in said(slack.card(2))
+    await passes(slack, days=3)
+    assert slack.sizes()["VIPs"] == before + 1
+
+
+async def test_who_is_in_a_segment_that_is_put_into_it_is_kept(slack: World) -> None:
+    before = slack.sizes()["VIPs"]
+    await slack.type("/segment create Fresh")
+    await slack.type("/segment add Fresh #13")
+    await added(slack, "#13, #14")
+    await slack.type("/segment combine VIPs Fresh both VIPs")
+    assert "Keep 1 shopper in VIPs" in said(slack.card(4))
+    await passes(slack, days=3)
+    assert slack.sizes()["VIPs"] == before + 1
+
+
+async def test_who_is_registered_into_it_again_is_kept(slack: World) -> None:
+    before = slack.sizes()["VIPs"]
+    (email,) = slack.emails(1, outside="VIPs")
+    await added(slack, email)
+    await slack.type(f"/shopper register {email} Ada Byron VIPs")
+    assert "Keep 1 shopper in VIPs" in said(slack.card(2))
+    await passes(slack, days=3)
+    assert slack.sizes()["VIPs"] == before + 1
+
+
+async def test_what_is_to_end_is_listed_and_can_be_let_go(slack: World) -> None:
+    await slack.type("/segment create Later at:in 2 days")
+    await added(slack, "#13")
+    assert "ends <!date^" in str(slack.card(2))
+    await slack.type("/change list")
+    assert re.search(r"VIPs until .{16} UTC.* ends .{16} UTC", slack.whisper())
+    await slack.type("/change show 2", by="ben")
+    assert "Ends:" in slack.whisper(by="ben")
+    assert "Let Them Stay" in buttons(slack.messages(by="ben")[-1])
+    await slack.type("/change withdraw 2", by="ben")
+    assert slack.whisper(by="ben") == "Whom change 2 added stay: nothing of it ends."
+    assert "Whom it added stay:" in said(slack.card(2))
+    await slack.type("/change show 2", by="ben")
+    assert "Stay, as decided by" in slack.whisper(by="ben")
+    await slack.type("/change withdraw 2", by="ben")
+    assert "Too late: change 2 is already done" in slack.whisper(by="ben")
+
+
+async def test_whoever_asked_does_not_let_them_stay_where_that_needs_somebody(slack: World) -> None:
+    await slack.under('[[rules]]\nsteps = ["add_members"]\nshoppers = 1\napprovals = 1\n')
+    await added(slack, "#13")
+    await slack.type("/change withdraw 1")
+    assert "You asked for change 1, and to let them stay needs 1 approval" in slack.whisper()
+
+
+async def test_an_end_can_be_asked_for_before_its_time(slack: World) -> None:
+    before = slack.sizes()["VIPs"]
+    await added(slack, "#13, #14")
+    await slack.type("/change end 1")
+    assert "End of change 1: remove 2 shoppers from “VIPs”" in said(slack.card(2))
+    slack.clock.forward(minutes=1)
+    await slack.press("Take Them Out", by="ben", change=2)
+    assert slack.sizes()["VIPs"] == before
+    await slack.type("/change end 1")
+    assert "No one is left whom change 1 would take out again." in slack.whisper()
+
+
+async def test_a_copy_that_ends_is_left_empty(slack: World) -> None:
+    await slack.type("/segment copy Wholesale Gold until:in 3 days")
+    slack.clock.forward(minutes=1)
+    await slack.press("Copy Segment", by="ben")
+    assert slack.sizes()["Gold"] == slack.sizes()["Wholesale"]
+    await passes(slack, days=3)
+    assert slack.sizes()["Gold"] == 0

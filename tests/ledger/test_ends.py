@@ -1,0 +1,113 @@
+"""Which additions are to end, and when: from their start until the end is done, or those who were added stay."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.approval.changes import Change, Event, Run, StepState
+from bot.core.approval.due import End
+from bot.core.audit.entries import EntryKind
+from bot.core.planning.steps import SegmentRef
+from bot.ledger.ledger import Ledger
+from tests.core.samples import NOW, VIPS, add, plan, uuid
+from tests.ledger.planned import carried_out, moved, planned, running
+
+APPROVED = (Event.POST, Event.APPROVE)
+UNTIL = NOW + timedelta(days=3)
+LOYAL = SegmentRef(name="Loyal", id=uuid(2))
+
+
+async def ending(ledger: Ledger, id_: str = "1", *, days: int = 3, segment: SegmentRef = VIPS) -> Change:
+    """A change that adds shoppers until so many days from now, and ran."""
+    found = await running(ledger, id_, plan=plan(add(2, segment)).ending(NOW + timedelta(days=days)))
+    return await carried_out(ledger, found)
+
+
+async def test_an_addition_is_to_end_from_its_start_on(ledger: Ledger, other: Ledger) -> None:
+    waiting = await planned(ledger, plan=plan(add(2)).ending(UNTIL))
+    approved = await moved(ledger, waiting, *APPROVED)
+    assert (approved.ends_at, await ledger.changes.ends_due(UNTIL)) == (None, ())
+    started = await moved(ledger, approved, Event.START)
+    assert started.ends_at == UNTIL
+    assert (await other.changes.load(1)).ends_at == UNTIL
+    ((brief, at),) = await other.changes.to_end(9)
+    assert (brief.number, at) == (1, UNTIL)
+    assert (await ledger.audit.verify()).holds
+
+
+async def test_an_end_is_due_from_its_time_on_once_the_addition_is_over(ledger: Ledger) -> None:
+    started = await running(ledger, plan=plan(add(2)).ending(UNTIL))
+    assert await ledger.changes.ends_due(UNTIL) == ()
+    await carried_out(ledger, started)
+    assert await ledger.changes.ends_due(UNTIL - timedelta(seconds=1)) == ()
+    assert await ledger.changes.ends_due(UNTIL) == (End(number=1, at=UNTIL),)
+
+
+async def test_ends_are_listed_the_next_first(ledger: Ledger) -> None:
+    for number, days in enumerate((3, 1, 2), start=1):
+        await ending(ledger, str(number), days=days)
+    await carried_out(ledger, await running(ledger, "4", plan=plan(add(1))))
+    assert [brief.number for brief, _ in await ledger.changes.to_end(9)] == [2, 3, 1]
+    assert [brief.number for brief, _ in await ledger.changes.to_end(1)] == [2]
+    assert [one.number for one in await ledger.changes.ends_due(NOW + timedelta(days=2))] == [2, 3]
+
+
+async def test_an_end_that_is_done_is_to_come_no_more_and_its_card_says_so(ledger: Ledger) -> None:
+    await ending(ledger)
+    await ledger.changes.forget_end(1)
+    assert (await ledger.changes.load(1)).ends_at is None
+    assert (await ledger.changes.ends_due(UNTIL), await ledger.changes.to_end(9)) == ((), ())
+    await ledger.changes.forget_end(1)
+
+
+async def test_those_who_are_to_stay_are_kept_on_record(ledger: Ledger) -> None:
+    done = await ending(ledger)
+    kept = await ledger.changes.amend(done, EntryKind.KEEP, actor="UBEN", at=NOW, update={"kept_by": "UBEN"})
+    assert (kept.ends_at, kept.kept_by, await ledger.changes.ends_due(UNTIL)) == (None, "UBEN", ())
+    assert await ledger.changes.contradiction(1) == ""
+    assert (await ledger.audit.verify()).holds
+
+
+async def test_what_ran_on_a_segment_is_told_from_the_first_on_that_is_to_end(ledger: Ledger) -> None:
+    assert await ledger.changes.since_first_to_end(VIPS.known_id) == ()
+    late = await moved(ledger, await planned(ledger, "1", plan=plan(add(1))), *APPROVED)
+    await carried_out(ledger, await running(ledger, "2", plan=plan(add(1))))
+    await ending(ledger, "3")
+    await ending(ledger, "4", segment=LOYAL)
+    await planned(ledger, "5", plan=plan(add(1)))
+    await carried_out(ledger, await running(ledger, "6", plan=plan(add(1))))
+    await carried_out(ledger, await moved(ledger, late, Event.START))
+    assert await ledger.changes.since_first_to_end(VIPS.known_id) == (3, 6, 1)
+    assert await ledger.changes.since_first_to_end(LOYAL.known_id) == (4,)
+    await ledger.changes.forget_end(3)
+    assert await ledger.changes.since_first_to_end(VIPS.known_id) == ()
+
+
+async def test_what_began_is_told_in_its_order_though_its_entries_are_archived(ledger: Ledger) -> None:
+    started = await running(ledger, plan=plan(add(2)).ending(UNTIL))
+    run = Run(position=0, state=StepState.STARTED)
+    await ledger.changes.save_run(started, run, at=NOW, detail={"kind": "add_members"})
+    assert await ledger.changes.since_first_to_end(VIPS.known_id) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("edit", "fault"),
+    [
+        ("DELETE FROM ends", "Change 1 is to end, and the table ends has another time for it, or none."),
+        (
+            "UPDATE ends SET at = '2026-05-08T09:30:00.000+00:00'",
+            "Change 1 is to end, and the table ends has another time for it, or none.",
+        ),
+        (
+            "INSERT INTO ends VALUES (2, '2026-05-08T09:30:00.000+00:00')",
+            "The table ends has an end of change 2 that its plan does not have.",
+        ),
+    ],
+)
+async def test_an_end_that_no_plan_has_is_found(ledger: Ledger, edit: str, fault: str) -> None:
+    await ending(ledger)
+    await carried_out(ledger, await running(ledger, "2", plan=plan(add(1))))
+    database: Any = ledger.storage
+    await database.write(lambda db: db.execute(edit))
+    assert (await ledger.audit.verify()).fault == fault
