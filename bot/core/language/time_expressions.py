@@ -81,7 +81,7 @@ def _spans(words: str, now: datetime, zone: ZoneInfo, *, month_first: bool) -> I
 
 def _days_of_a_time(at: time, now: datetime) -> Iterator[Days]:
     """Yield today, and yesterday before, if today's time is still to come."""
-    if at > now.time().replace(tzinfo=None):
+    if at > now.time():
         yield (now.date() - timedelta(days=1),) * 2
     yield (now.date(),) * 2
 

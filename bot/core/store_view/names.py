@@ -64,7 +64,7 @@ def similar_names(word: str, things: Iterable[Named]) -> tuple[str, ...]:
     """Return up to three names that ``word`` may be a misspelling of."""
     names, wanted = {normal_form(one.name): one.name for one in things}, normal_form(word)
     inside = [name for name in names if wanted in name] if len(wanted) > 1 else []
-    close = get_close_matches(wanted, names, n=3, cutoff=0.5)
+    close = get_close_matches(wanted, names, cutoff=0.5)
     return tuple(names[name] for name in dict.fromkeys([*close, *inside]))[:3]
 
 
