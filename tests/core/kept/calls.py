@@ -1,6 +1,7 @@
 """Whole lines as the bot understands them, with the names of a store: what is called, and what is asked or refused."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.bigcommerce import NewSegment
@@ -11,9 +12,10 @@ from bot.core.questions import question_answer
 from bot.core.resolution import resolve_for_form
 from bot.core.store_view.cached_shop import Shop
 from bot.core.understanding import understand
+from bot.engine.planner import Planner
 from bot.sandbox.store.resources import customers as store_customers
 from commands import GROUPS
-from tests.engine.bench import Bench, bench
+from tests.engine.bench import bench
 
 PEOPLE = (
     ("ada@x.org", "Ada", "Byron"),
@@ -34,19 +36,20 @@ async def read_calls(texts: Iterable[str]) -> dict[str, str]:
         store_customers.create(machine.store.shop, people)
         await machine.client.create_segments(*(NewSegment(name=name) for name in SEGMENTS))
         names = {one.id: f"<{one.name}>" async for one in machine.client.segments()}
-        return {text: _told(await _read(machine, text), names) for text in texts}
+        planner = replace(machine.engine.planner, tried_for=60)
+        return {text: _told(await _read(planner, text), names) for text in texts}
 
 
-async def _read(machine: Bench, text: str) -> str:
+async def _read(planner: Planner, text: str) -> str:
     try:
         call = understand(GROUPS, text)
     except Misuse as error:
         return _misuse(error)
     if not isinstance(call, Call):
         return f"Help: {[one.name for one in call.groups]} {call.command and call.command.path}"
-    form, left_out = await resolve_for_form(call, Shop(machine.client))
+    form, left_out = await resolve_for_form(call, Shop(planner.reader))
     in_form = f"{form.values} {left_out}" if call.words else ""
-    planned = await machine.engine.planner.plan(call, "UBEN")
+    planned = await planner.plan(call, "UBEN")
     told = planned.values if not isinstance(planned.outcome, Exception) else _error(call, planned.outcome)
     return f"{call.values} {call.words!r} / {told} / {planned.due_at} / {in_form}"
 
@@ -56,13 +59,15 @@ def _error(call: Call, error: Exception) -> str:
         answer = question_answer(call.command, error)
         told = [part.text for part in answer.parts if isinstance(part, Sentence)]
         offers = [offer for part in answer.parts if isinstance(part, Offers) for offer in part.offers]
-        return " ".join((answer.title, *told, *(f"[{one.label}: {one.words}]" for one in offers), f"{error.field}"))
+        return " ".join(
+            (answer.title, *told, *(f"[{one.label}: {one.words}]" for one in offers), f"{error.field} {error.for_log}")
+        )
     return _misuse(error) if isinstance(error, Misuse) else f"{type(error).__name__}: {error}"
 
 
 def _misuse(error: Misuse) -> str:
     instead = (f"[{one.label}: {one.line}]" for one in error.instead)
-    return " ".join((f"{type(error).__name__}: {error}", *instead, f"{error.field}"))
+    return " ".join((f"{type(error).__name__}: {error}", *instead, f"{error.field} {error.for_log}"))
 
 
 def _told(text: str, names: Mapping[str, str]) -> str:

@@ -8,14 +8,19 @@ from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Segment
 from bot.core import segment_rules
+from bot.core.command import find
 from bot.core.errors import Misuse, NotSegments, Question
-from bot.core.language.args import missing
+from bot.core.language.args import Args, input_of, missing
 from bot.core.language.due_times import format_due, parse_due, remark_on_clocks
 from bot.core.language.hidden_addresses import has_lone_address, hide_addresses
 from bot.core.language.labels import with_keys
+from bot.core.language.misplaced_addresses import without_address
 from bot.core.language.near_readings import near_lines, near_readings
+from bot.core.language.new_names import in_quotes, names_meant
 from bot.core.language.pasted_text import plain
+from bot.core.language.person_names import no_title, one_name, with_names_in_order
 from bot.core.language.readings import fill, may_differ, readings
+from bot.core.language.second_acts import names_before_acts
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.time_expressions import describe_age, parse_age, parse_span
 from bot.core.language.tokenizer import as_typed, split
@@ -23,6 +28,7 @@ from bot.core.language.visible import visible
 from bot.core.list_files.reading import Brought, read_list
 from bot.core.store_view.names import Names, similar_names
 from bot.core.store_view.targeting import describe, parse
+from commands import GROUPS
 from tests.core.language.test_readings import Add, AddToSeveral, Combine, Copy, Delete, Edit, Register, Target, names
 from tests.core.samples import uuid
 from tests.core.segment_rules.test_language import WORDS
@@ -44,6 +50,8 @@ def said(of: Callable[[], object]) -> str:
         return f"Question: {error} {readings} {error.field} {error.for_log}"
     except NotSegments as error:
         return f"NotSegments: {error}"
+    except ValueError as error:
+        return f"{error}"
     except Misuse as error:
         return f"Misuse: {error} {error.field} {error.for_log}"
 
@@ -115,6 +123,24 @@ def name(text: str) -> str:
     return f"{meant} {list(INDEX.beginning(words))} {INDEX.split_off(text)}"
 
 
+def new_name(text: str) -> str:
+    """A name that a segment is to have: what it may mean without what stands around it, and before another act."""
+    args, kind = _args("segment edit"), input_of(_args("segment create").model_fields["name"])
+    acts = [list(names_before_acts(one, text, INDEX.called)) for one in (args, _args("segment create"))]
+    return f"{names_meant(kind, text)} {in_quotes(text)!r} {acts} {without_address(text)!r}"
+
+
+def person(text: str) -> str:
+    """Who somebody is, with the address of one: which name comes first, where that is not plain."""
+    args = _args("shopper register")
+    orders = [list(with_names_in_order(args, text, is_unread=way)) for way in (False, True)]
+    return f"{said(lambda: one_name(text))} / {said(lambda: no_title(text))} / {orders}"
+
+
+def _args(path: str) -> type[Args]:
+    return find(GROUPS, path).args
+
+
 def file(text: str) -> str:
     """A file that somebody brings; before the first sign of a paragraph may stand the column that they name."""
     column, _, content = text.rpartition("¶")
@@ -129,6 +155,5 @@ def words(text: str) -> str:
     return f"{visible(text)!r} {plain(text)!r} {typed} {as_typed(typed)!r} {split(text, quotes=False)} {hidden}"
 
 
-READERS: Mapping[str, Callable[[str], Any]] = {
-    one.__name__: one for one in (line, near, shoppers, time, due, segment_rule, rule, name, file, words)
-}
+_READ = (line, near, shoppers, time, due, segment_rule, rule, name, new_name, person, file, words)
+READERS: Mapping[str, Callable[[str], Any]] = {one.__name__: one for one in _READ}
