@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import pytest
@@ -170,6 +170,14 @@ def test_a_date_is_read_however_it_is_written_or_unknown(written: object, day: s
     assert promotion.starts == promotion.ends == day
     moment = Segment.model_validate({"id": uuid(1), "name": None, "created_at": written}).created_at
     assert (f"{moment:%Y-%m-%d}" if moment else "") == day.replace("unknown", "")
+
+
+@pytest.mark.parametrize("zone", [None, UTC])
+def test_a_time_that_was_read_already_stays_what_it_is(zone: tzinfo | None) -> None:
+    segment = Segment.model_validate(
+        {"id": uuid(1), "name": "VIPs", "created_at": datetime(2026, 5, 4, 9, tzinfo=zone)}
+    )
+    assert segment.created_at == datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
 def test_ids_are_compared_in_lower_case() -> None:

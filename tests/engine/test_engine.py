@@ -299,6 +299,11 @@ async def test_no_way_is_shown_to_a_card_that_is_in_sight(machine: Bench) -> Non
     assert whispers(machine) == []
 
 
+async def test_a_card_that_was_never_posted_is_not_looked_for(machine: Bench) -> None:
+    await machine.delete()
+    assert (len(machine.board.posted), machine.board.sought) == (1, [])
+
+
 async def test_a_card_without_an_address_is_told_all_the_same(machine: Bench) -> None:
     machine.board.address = ""
     await machine.delete()

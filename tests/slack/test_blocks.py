@@ -151,6 +151,11 @@ def test_a_few_long_lines_are_shown_whole_where_there_is_room(lines: tuple[str, 
     assert blocks.all_shown(lines, room=3000) is whole
 
 
+def test_only_what_a_reader_sees_is_counted() -> None:
+    block = {"type": "x", "text": {"type": "plain_text", "text": "abc", "emoji": True}, "elements": [{"text": "de"}, 7]}
+    assert blocks.length([block, block]) == 10
+
+
 def test_fields_stand_below_each_other() -> None:
     (part,) = blocks.fields([("Id", "7"), ("By", mention("UBEN"))])["elements"]
     assert part["elements"] == [text("Id: ", **BOLD), text("7"), text("\n"), text("By: ", **BOLD), BEN]

@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from bot.core.answers import mention
 from bot.core.approval.need import Need, Requirement
 from bot.core.approval.policy import Policy
 from bot.core.approval.rule import Rule
@@ -166,6 +167,20 @@ def test_approvers_approve_by_name_and_by_group() -> None:
     POLICY.refuse_approving(member("UCLEO", "SAPPROVERS"), number=42, requester="UANA", need=ONE_NEEDED)
     with pytest.raises(NotAllowed, match="You can't approve change 42"):
         POLICY.refuse_approving(member("UX"), number=42, requester="UANA", need=ONE_NEEDED)
+
+
+def test_a_change_is_seen_by_its_requester_approvers_and_auditors_alone() -> None:
+    policy = Policy(approvers=frozenset({"UBEN"}), auditors=frozenset({"UEVE"}))
+    seen = {
+        id_: policy.may_see(member(id_), requester="UANA", need=ONE_NEEDED) for id_ in ("UANA", "UBEN", "UEVE", "UX")
+    }
+    assert seen == {"UANA": True, "UBEN": True, "UEVE": True, "UX": False}
+
+
+def test_whoever_may_not_is_told_which_people_may() -> None:
+    with pytest.raises(NotAllowed) as refused:
+        POLICY.refuse_approving(member("UX"), number=42, requester="UANA", need=ONE_NEEDED)
+    assert str(refused.value) == f"You can't approve change 42. {mention('UBEN')} can."
 
 
 def test_nobody_in_an_unread_group_may_ask_or_approve() -> None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from bot.core.errors import Impossible, Misuse, NothingToDo
 from bot.core.items import Item
 from bot.core.planning.drift import drift
-from bot.core.planning.plan import THINGS, Plan, fingerprint_of_json, inverse_of
+from bot.core.planning.plan import THINGS, Person, Plan, fingerprint_of_json, inverse_of
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import (
     BATCH,
@@ -384,3 +384,10 @@ async def test_a_plan_without_some_shoppers_keeps_the_others() -> None:
     assert (await whole.without([VIPS.item])).steps == whole.steps[:1]
     with pytest.raises(Impossible, match="Nothing would be left to do"):
         await left.without(left.items)
+
+
+async def test_a_plan_names_those_who_are_left_in_it() -> None:
+    ada, ben = (Person(item=Item.profile(uuid(at)), name=name) for at, name in ((1, "Ada"), (2, "Ben")))
+    whole = plan(added(VIPS, (uuid(1), uuid(2)))[0]).model_copy(update={"people": (ada, ben)})
+    left = await whole.without([Item.profile(uuid(1))])
+    assert left.people == (ben,)

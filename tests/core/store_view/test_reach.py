@@ -30,6 +30,11 @@ async def test_too_many_and_what_cannot_be_read_are_not_counted() -> None:
         assert await count_reach(no_one, reaches(odd), odd.segment_ids, Shop(machine.client)) is None
 
 
+def test_a_promotion_without_targeting_reaches_everyone() -> None:
+    assert reaches(None)(())
+    assert reaches(None)(("any",))
+
+
 def test_the_reach_is_told_with_the_time_from_which_it_counts() -> None:
     reach = Reach(gain=1, lose=2000, keep=0)
     told = "1 shopper gains it, 2,000 lose it, 0 keep it. Counted by segment; cart conditions still apply."

@@ -18,8 +18,8 @@ def test_what_did_not_come_through_the_bot_came_from_outside() -> None:
 
 def test_without_a_day_before_nothing_is_compared() -> None:
     found = summary(snapshot(0, {"VIPs": 41, "Staff": 0}))
-    assert [(row.day, row.week, row.by, row.outside, row.is_new, row.was) for row in found.rows] == [
-        (None, None, 0, 0, False, "")
+    assert [(row.day, row.week, row.by, row.outside, row.is_new, row.was, row.restored) for row in found.rows] == [
+        (None, None, 0, 0, False, "", 0)
     ] * 2
     assert (found.movers, found.created, found.renamed, found.gone, found.outside) == ((), (), (), (), frozenset())
     assert [row.size.name for row in found.empty] == ["Staff"]
