@@ -721,6 +721,18 @@ def test_a_created_segment_is_deleted_again_as_it_was_planned() -> None:
     assert applied.created == VIPS
 
 
+def test_a_segment_is_left_alone_if_only_one_of_several_promotions_names_it() -> None:
+    naming, other = (
+        Promotion(id=at, name="Sale", status="ENABLED", document={}, targeting=AnyOf((id_,)))
+        for at, id_ in ((1, VIPS.known_id), (2, uuid(77)))
+    )
+    step = DeleteSegment(segment=VIPS, unused=True)
+    step._refuse_used([other], 0)
+    for promotions, members in (([naming, other], 0), ([other, naming], 0), ([other], 1)):
+        with pytest.raises(Impossible, match="is not empty any more, or a promotion names it"):
+            step._refuse_used(promotions, members)
+
+
 class LookedAt(dict[int, str]):
     """Profiles that count how often somebody looks for a customer among them."""
 
