@@ -6,6 +6,8 @@ from datetime import timedelta
 from bot.core.approval.changes import Change
 from bot.core.approval.covering import Covered
 from bot.core.approval.temporary import ends_in
+from bot.core.audit.audit_reader import AuditFilter
+from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotAllowed
 from bot.core.kept_lists import fetch_lists
 from bot.core.people import Standing
@@ -91,6 +93,9 @@ class Covers:
         """Return that this takes out others than those whom an addition put in until now, and nobody added again."""
         if covering.ends_at != claim.covered.slot:
             return f"nothing of change {covering.number} is to end now"
+        restored = AuditFilter(kind=EntryKind.RESTORED, since=covering.started_at)
+        if await self.process.ledger.audit.recent(restored, limit=1):
+            return f"a backup was restored since change {covering.number}, and who was added again is not known"
         for step in claim.plan.steps:
             await fetch_lists(step)
             ends = await ends_in(step.segment_ids[0], self.process.ledger.changes) if step.kind == REMOVAL else {}

@@ -8,7 +8,7 @@ from bot.core.approval.run_progress import is_long, is_partly_done, share_done, 
 from bot.core.approval.shown_change import Shown
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED
-from bot.core.planning.plan import lines_of
+from bot.core.planning.plan_lines import lines_of
 from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
 from bot.slack.action_ids import RUN, pack_words

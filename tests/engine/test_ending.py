@@ -9,6 +9,7 @@ from bot.core.approval.covering import Covered
 from bot.core.approval.decisions import Verdict
 from bot.core.approval.due import END
 from bot.core.approval.rule import Rule
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.people import Standing
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep, SegmentRef, removed
@@ -267,3 +268,15 @@ async def test_whoever_is_left_of_an_addition_stays_no_longer(machine: Bench) ->
     await machine.decides("UBEN", 1, Verdict.NARROW, version=1, items=waiting.plan.items[:1])
     left = await machine.latest()
     assert (left.version, left.plan.until) == (2, waiting.plan.until)
+
+
+async def test_where_a_backup_was_restored_meanwhile_the_end_waits(machine: Bench) -> None:
+    await adds(machine, ADA)
+    inside = machine.members("VIPs")
+    await machine.ledger.audit.append(Entry(EntryKind.RESTORED), at=machine.clock())
+    await passes(machine, days=3)
+    waiting = await machine.latest()
+    assert (waiting.state, machine.members("VIPs")) == (State.WAITING, inside)
+    assert "a backup was restored since change 1" in waiting.need.why
+    await machine.decides("UCLEO", 2)
+    assert machine.members("VIPs") != inside

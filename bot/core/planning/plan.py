@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate, groupby, islice
+from itertools import accumulate, islice
 from typing import Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
@@ -16,7 +16,8 @@ from bot.core.items import Item, ItemKey
 from bot.core.kept_lists import BY_DIGEST, fetch_lists, lists_of
 from bot.core.language.due_times import describe_due
 from bot.core.language.hidden_addresses import told_apart
-from bot.core.language.phrases import NAMED, listing, people
+from bot.core.language.phrases import NAMED, listing
+from bot.core.planning.plan_lines import batched, lines_of, summed_up
 from bot.core.planning.promotion_effects import told_by
 from bot.core.planning.steps import AnyStep
 
@@ -34,8 +35,6 @@ REMOVAL = "remove_members"
 ENDS = "takes out again whom it adds"
 """Why an addition until a time needs approval."""
 _ENDS = "Until {when}: whoever of them is still in it then, and was not added again, is taken out without asking again."
-_WHOM = {"profile_ids", "newcomers"}
-"""The fields of a Step that hold whom it adds to a segment, or removes from it."""
 _BESIDE = ("title", "remarks", "named", "people", "effects", "size")
 _BESIDE_IN_STEPS = ("out_of", "reach")
 _EXCLUDED: dict[str, Any] = {"steps": {"__all__": set(_BESIDE_IN_STEPS)}} | dict.fromkeys(_BESIDE, True)
@@ -106,7 +105,7 @@ class Plan(Value):
 
         The effects on people come first: of a promotion whose shoppers are counted, nothing else needs to be told.
         """
-        of_steps = [warning for first, *more in _batched(self.steps) for warning in first.merged(more).warnings]
+        of_steps = [warning for first, *more in batched(self.steps) for warning in first.merged(more).warnings]
         counted = told_by(self.effects)
         ends = [_ENDS.format(when=describe_due(self.until))] if self.until else []
         warnings = [*ends, *self.effects, *(warning for warning in of_steps if not warning.startswith(counted))]
@@ -116,7 +115,7 @@ class Plan(Value):
     def risks(self) -> tuple[str, ...]:
         """Why it is destructive, without duplicates and without reasons that another one includes."""
         ends = (ENDS,) if self.until and any(step.is_addition for step in self.steps) else ()
-        every = dict.fromkeys((*(first.merged(more).risk for first, *more in _batched(self.steps)), *ends))
+        every = dict.fromkeys((*(first.merged(more).risk for first, *more in batched(self.steps)), *ends))
         risks = tuple(filter(None, every))
         return tuple(one for one in risks if not any(other != one and other.startswith(one) for other in risks))
 
@@ -126,7 +125,7 @@ class Plan(Value):
         if self.title:
             return self.title + self._growth
         fits = len(self.lines) <= MAX_HEADLINE_LINES and sum(map(len, self.lines)) <= HEADLINE
-        lines = self.lines if fits else _summed_up(self.steps)
+        lines = self.lines if fits else summed_up(self.steps)
         ends = accumulate(len(line) for line in lines)
         count = max(1, sum(end <= HEADLINE for end in ends))
         more = len(lines) - count
@@ -271,38 +270,6 @@ def _each_once(items: Iterable[Item]) -> Iterator[Item]:
         if item not in seen:
             seen.add(item)
             yield item
-
-
-def lines_of(steps: Iterable[AnyStep]) -> tuple[str, ...]:
-    """Describe these steps, one line per effect."""
-    return tuple(group[0].describe(sum(step.shoppers for step in group)) for group in _batched(steps))
-
-
-def _summed_up(steps: Sequence[AnyStep]) -> tuple[str, ...]:
-    """Describe these steps, those of one kind in one line: ``Add 2 shoppers to 3 segments``."""
-    kinds = dict.fromkeys(step.kind for step in steps)
-    return tuple(line for kind in kinds for line in _in_one_line([step for step in steps if step.kind == kind]))
-
-
-def _in_one_line(steps: Sequence[AnyStep]) -> tuple[str, ...]:
-    lines, several = lines_of(steps), steps[0].several
-    if len(lines) == 1 or not several:
-        return lines
-    return (several.format(count=f"{len(lines):,}", shoppers=_whom(steps)),)
-
-
-def _whom(steps: Sequence[AnyStep]) -> str:
-    """Count the shoppers of several effects; not where long lists that differ would have to be read for it."""
-    if not any(map(lists_of, steps)):
-        return people(len({item for step in steps for item in step.items}))
-    batches = _batched(steps)
-    first, *others = ([one.model_dump_json(include=_WHOM, context=BY_DIGEST) for one in each] for each in batches)
-    is_same = all(other == first for other in others)
-    return people(sum(step.shoppers for step in batches[0])) if is_same else "shoppers"
-
-
-def _batched(steps: Iterable[AnyStep]) -> list[list[AnyStep]]:
-    return [list(group) for _, group in groupby(steps, key=lambda step: step.batch_key)]
 
 
 def naming(people: Sequence[Person], total: int, remarks: tuple[str, ...]) -> dict[str, Any]:
