@@ -166,3 +166,16 @@ async def test_the_form_stays_where_the_store_does_not_answer(shop: World) -> No
     shop.store.faults.add("GET", "/segments", times=None, status=500)
     await push(shop, "Choose Conditions", values={"rule": "in VIPs"})
     assert filled(shown(shop), "rule") == "in VIPs"
+
+
+async def test_when_it_runs_is_asked_below_and_filled_with_the_usual_time(shop: World) -> None:
+    await shop.type("/segment rule Gold")
+    assert filled(shown(shop), "runs") == "every day at 08:00"
+    await fill(shop, "0-kind", "Accepts marketing")
+    refused = await shop.submit({"runs": "every now and then"})
+    assert "couldn't read “every now and then” as when to run" in refused["errors"]["runs"]
+    await shop.submit({"runs": "hourly"})
+    assert "After that: every hour" in said(shop.card(1))
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/segment rule Gold")
+    assert filled(shown(shop), "runs") == "every hour"

@@ -26,7 +26,7 @@ def headline(summary: Summary) -> str:
     if summary.before is None:
         return f"The first summary: {totals}. The next one tells what changed since."
     happened = [*_moves(summary), *_restored(summary.restored), *_created_and_deleted(summary)]
-    if not happened and not summary.ended and not summary.outside:
+    if not happened and not summary.ended and not summary.outside and not summary.by_rules:
         return f"{_nothing(summary)} changed {since_last(summary)}: {totals}."
     first, *more = happened or ["No segment grew or shrank"]
     return f"{', '.join((f'{first} {since_last(summary)}', *more))}; {_by_whom(summary)}."
@@ -77,8 +77,11 @@ def _counted_or_named(sizes: Sequence[Size]) -> str:
 
 def _by_whom(summary: Summary) -> str:
     ran, outside = len(summary.ended), len(summary.outside)
-    through = f"{counted(ran, 'change')} through the bot" if ran else "no change through the bot"
-    return f"{through}, {counted(outside, 'segment') if outside else 'nothing'} changed outside it"
+    runs = [f"{counted(summary.runs, 'run')} of rules"] if summary.runs else []
+    through = [f"{counted(ran, 'change') if ran else 'no change'} through the bot"] if ran or not runs else []
+    others = "it" if through else "the bot"
+    past = f"{counted(outside, 'segment') if outside else 'nothing'} changed outside {others}"
+    return ", ".join((*runs, *through, past))
 
 
 def short_name(size: Size) -> str:

@@ -123,7 +123,7 @@ def _rules(summary: Summary) -> list[Sentence]:
     names = {one.segment: short_name(one) for one in (*summary.gone, *(row.size for row in summary.rows))}
     found = [(names.get(id_, "a deleted segment"), one.effect) for id_, one in summary.by_rules.items()]
     told = [f"{name} {Difference(one.added, one.removed)}" for name, one in sorted(found, key=_most_moved)]
-    runs = counted(sum(one.runs for one in summary.by_rules.values()), "run")
+    runs = counted(summary.runs, "run")
     when = since_last(summary) or "so far"
     return [Sentence(f"By rules {when}, {runs}: {listing(told)}.")] if told else []
 

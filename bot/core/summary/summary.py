@@ -39,6 +39,11 @@ class Summary:
     is_certain: bool = True
 
     @property
+    def runs(self) -> int:
+        """How many runs of rules did something."""
+        return sum(one.runs for one in self.by_rules.values())
+
+    @property
     def movers(self) -> tuple[Row, ...]:
         """The segments whose size changed since the last snapshot, the largest movers first."""
         return tuple(row for row in self.rows if row.by)

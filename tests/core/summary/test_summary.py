@@ -448,3 +448,34 @@ def test_what_rules_did_on_the_first_day_is_told_without_a_column() -> None:
     first = replace(summary(snapshot(0, {"VIPs": 40})), by_rules={"VIPs": RuleRuns(1, Effect(1_200))})
     assert "By rules so far, 1 run: VIPs +1,200 −0." in sentences(first)
     assert the(Table, compose(first)) == Table("Segments, the largest first", ("Segment", "Shoppers"), (("VIPs", 40),))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "ended", "effect", "title"),
+    [
+        (
+            {"VIPs": 1213},
+            (),
+            Effect(12, 3),
+            "VIPs grew by 9 to 1,213 since yesterday; 2 runs of rules, nothing changed outside the bot.",
+        ),
+        (
+            {},
+            (),
+            Effect(2, 2),
+            "No segment grew or shrank since yesterday; 2 runs of rules, nothing changed outside the bot.",
+        ),
+        (
+            {"VIPs": 1214},
+            (brief(state=State.DONE),),
+            Effect(12, 3),
+            "VIPs grew by 10 to 1,214 since yesterday; "
+            "2 runs of rules, 1 change through the bot, 1 segment changed outside it.",
+        ),
+    ],
+)
+def test_runs_of_rules_stand_in_the_headline(
+    sizes: dict[str, int], ended: tuple[Brief, ...], effect: Effect, title: str
+) -> None:
+    found = summary(snapshot(0, YESTERDAY | sizes), snapshot(1, YESTERDAY), None, {"VIPs": effect})
+    assert compose(replace(found, by_rules={"VIPs": RuleRuns(2, effect)}, ended=ended)).title == title
