@@ -8,7 +8,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.segment_rules.schedule import ByHand, Daily, Hourly, Schedule, describe_schedule, latest_slot, next_slot
+from bot.core.segment_rules.schedule import (
+    ByHand,
+    Daily,
+    Hourly,
+    Schedule,
+    an_hour_before,
+    describe_schedule,
+    latest_slot,
+    next_slot,
+)
 from tests.core.segment_rules.drawn import SCHEDULES
 from tests.core.test_daily_times import BERLIN, ZONES
 from tests.laws.values import LAW
@@ -107,3 +116,8 @@ def test_a_daily_time_is_a_whole_minute_of_the_zone(at: time) -> None:
     with pytest.raises(ValidationError, match="whole minute"):
         Daily(at=at)
     assert Daily(at=time(2, 30, fold=1)).at.fold == 0
+
+
+@pytest.mark.parametrize(("summary", "rules"), [((9, 30), (8, 30)), ((1, 0), (0, 0)), ((0, 15), (23, 15))])
+def test_rules_run_an_hour_before_the_summary(summary: tuple[int, int], rules: tuple[int, int]) -> None:
+    assert an_hour_before(time(*summary)) == Daily(at=time(*rules))
