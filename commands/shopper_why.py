@@ -187,7 +187,7 @@ def _what(move: Move) -> str:
         return f"{told}, to undo change {change.plan.undoes}"
     if _is_by_rule(change):
         return f"{told}, by its rule"
-    return f"{told}, at the end that change {change.covered_by.change} had" if change.covered_by else told
+    return f"{told}, at the end of change {change.covered_by.change}" if change.covered_by else told
 
 
 def _is_by_rule(change: Change) -> bool:

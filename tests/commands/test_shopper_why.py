@@ -163,6 +163,17 @@ async def test_a_run_without_a_click_is_told_with_the_rule(shop: World) -> None:
     assert "Add 1 shopper to Gold, by its rule." in told
 
 
+async def test_the_end_of_an_addition_is_told(team: World) -> None:
+    await team.type(f'/segment add VIPs {EVE} until:"in 3 hours"')
+    await team.press("Add Shoppers", by="ben")
+    team.clock.forward(hours=3, minutes=1)
+    await team.sweep()
+    told = await why(team, f"{EVE} VIPs")
+    assert "is not in VIPs\nChange 2 of @U0ANA00001 took them out" in told
+    assert "from VIPs, at the end of change 1." in told
+    assert "in: Add 1 shopper to VIPs\n1" in told
+
+
 async def test_a_profile_that_was_lost_outside_is_told(team: World) -> None:
     await team.type(f"/segment add VIPs {EVE}")
     team.drop_profile(EVE)

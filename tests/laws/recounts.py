@@ -12,6 +12,7 @@ from tests.stories.judge import read
 HAND = 0
 """What stands for the change where somebody did it outside of the bot."""
 _TITLE = re.compile(r"(?:is|was) (?P<out>not )?in ")
+_HAND = re.compile(r"someone (?:did|put|took) ")
 _CHANGE = re.compile(r"Change (\d+) of ")
 
 
@@ -75,7 +76,7 @@ class Recount:
         stands, change = _TITLE.search(title), _CHANGE.match(reason)
         assert title.startswith("Whether ") or stands, told
         is_in = None if title.startswith("Whether ") else bool(stands and not stands["out"])
-        return Said(is_in, int(change[1]) if change else HAND, "outside of Segment Bot" in told)
+        return Said(is_in, int(change[1]) if change else HAND, bool(_HAND.search(told)))
 
     def faults(self, pair: Pair, said: Said, at: datetime, *, is_now: bool) -> Iterable[str]:
         """Yield what is wrong with an answer about that time."""

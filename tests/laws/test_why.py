@@ -44,7 +44,14 @@ class History:
         await self.slack.sweep()
         await self.noted()
         self.slack.clock.forward(seconds=1)
-        acts: list[Callable[[], Awaitable[None]]] = [self.adds, self.adds, self.removes, self.removes, self.later]
+        acts: list[Callable[[], Awaitable[None]]] = [
+            self.adds,
+            self.adds,
+            self.removes,
+            self.removes,
+            self.later,
+            self.for_a_while,
+        ]
         acts += [self.undoes, self.undoes, self.rules, self.deletes, self.erases, self.hand, self.hand, self.hand]
         await self.dealt.choice(acts)()
 
@@ -82,6 +89,9 @@ class History:
             made, first = self.slack.kinds().count("planned"), self.last
             self.last = made
             self.recount.look(*range(first, made + 1))
+
+    async def for_a_while(self) -> None:
+        await self.types(f'/segment add {self.dealt.choice(SEGMENTS)} {self.some()} until:"in 20 hours"')
 
     async def undoes(self) -> None:
         if self.last:
