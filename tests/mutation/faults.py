@@ -85,8 +85,11 @@ def faults_in(path: Path, root: Path) -> Iterator[Fault]:
 
 
 def _lines(node: ast.stmt) -> range:
+    """Return its lines; of a function or class those before its body: they run when it is declared."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     first = min([one.lineno for one in decorators], default=node.lineno)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return range(first, max(node.lineno + 1, node.body[0].lineno))
     return range(first, (node.end_lineno or node.lineno) + 1)
 
 
