@@ -12,6 +12,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -23,7 +24,7 @@ from bot.core.invocation import ClickedButton, FromShell, Invocation
 from bot.core.people import Actor, Place, Standing
 from bot.engine.ack_priority import AckPriority
 from bot.engine.daily_summary import Schedule
-from bot.engine.engine import Engine, build_engine
+from bot.engine.engine import UTC, Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
 from bot.ledger.ledger import Ledger
@@ -249,6 +250,7 @@ class Process:
             elapsed=team.clock.elapsed,
             approval_time=timedelta(hours=24),
             schedule=team.schedule,
+            zone=team.zone,
             new_nonce=lambda: f"{team.dice.getrandbits(64):016x}",
         )
         process = cls(made, database, policy, wire, asyncio.get_running_loop().create_future(), stack)
@@ -318,6 +320,7 @@ class Team:
     dice: random.Random
     heard: Callable[[Sent], None]
     schedule: Schedule | None = None
+    zone: ZoneInfo = UTC
     leaves: Callable[[Process, httpx.Request], None] = lambda _process, _request: None
     answers: Callable[[httpx.Request], None] = lambda _request: None
 

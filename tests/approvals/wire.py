@@ -172,15 +172,17 @@ def documents(request: httpx.Request) -> set[str]:
 
 
 def _path(request: httpx.Request) -> str:
-    return request.url.path.partition("/v3")[2]
+    return _VERSIONS.split(request.url.path, maxsplit=1)[-1]
 
 
-_SHAPES = [(one, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", one.path))) for one in ENDPOINTS]
+_VERSIONS = re.compile(r"/v[23](?=/)")
+_NAMED = re.compile(r"\{(\w+)\}")
+_SHAPES = [(one, re.compile(f".*/{one.version}" + _NAMED.sub(r"(?P<\1>[^/]+)", one.path))) for one in ENDPOINTS]
 
 
 def _endpoint(request: httpx.Request) -> tuple[Endpoint, dict[str, str]]:
     for endpoint, shape in _SHAPES:
-        if endpoint.method == request.method and (found := shape.fullmatch(_path(request))):
+        if endpoint.method == request.method and (found := shape.fullmatch(request.url.path)):
             return endpoint, {name: unquote(value) for name, value in found.groupdict().items()}
     raise LookupError(f"{request.method} {request.url}")
 
