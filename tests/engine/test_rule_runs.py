@@ -115,8 +115,11 @@ async def test_more_than_the_guard_waits_with_a_card(machine: Bench) -> None:
     assert "2 may leave in 24 hours without asking (10% of 20)" in change.need.why
     before = machine.members(RULED)
     for _ in range(3):
+        leave(machine)
         await next_hour(machine)
     assert (machine.members(RULED), (await machine.latest()).number) == (before, 2)
+    await machine.decides("UBEN", 2)
+    assert ((await machine.latest()).version, machine.members(RULED)) == (2, before)
     await machine.decides("UBEN", 2)
     assert await follows_it(machine)
     join(machine)

@@ -63,6 +63,14 @@ class Days:
     async def shoppers_move(self) -> None:
         self.dice.choice((join, leave))(self.machine, self.dice.choice((1, 1, 1, 2, 6)))
 
+    async def hours_pass(self) -> None:
+        """One shopper joins, or leaves, in each of some hours: each alone is within the guard."""
+        move = self.dice.choice((join, leave))
+        for _ in range(4):
+            move(self.machine)
+            self.machine.clock.forward(minutes=60)
+            await self.both_look_around()
+
     async def somebody_decides(self) -> None:
         """What waits is approved, or skipped."""
         for brief in await self.machine.ledger.changes.latest("pending", "", 9):
@@ -75,7 +83,15 @@ class Days:
 
     def acts(self) -> list[Callable[[], Awaitable[None]]]:
         often = (self.looks_around, self.time_passes, self.shoppers_move, self.is_killed)
-        return [*often, *often, self.both_look_around, self.somebody_decides, self.clock_is_set, self.store_fails]
+        return [
+            *often,
+            *often,
+            self.both_look_around,
+            self.hours_pass,
+            self.somebody_decides,
+            self.clock_is_set,
+            self.store_fails,
+        ]
 
     async def runs(self) -> list[Change]:
         """All changes that the rule's first one covers, by their times."""
