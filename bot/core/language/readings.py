@@ -68,15 +68,17 @@ def _without_lists(args: type[Args], values: Values) -> Values:
 
 
 def _options_in_names(args: type[Args], words: Run, names: Names) -> Iterator[frozenset[int]]:
-    """Yield the places of ``key:value`` that are no option: none, and, where a name has one in it, its place."""
+    """Yield the places of ``key:value`` that are no option: none, and, where a name has some in it, one or all."""
     yield frozenset()
     kinds = list(filter(is_name, inputs_of(args).values()))
-    for at, word in enumerate(words):
-        if word.key in args.model_fields and not word.quoted and at < MOST_STEPS:
-            before = range(max(0, at - _NEAR), at + 1)
-            held = (first + length for kind in kinds for first in before for _, length in names(kind, words[first:]))
-            if any(end > at for end in held):
-                yield frozenset({at})
+    keyed = [at for at, word in enumerate(words) if word.key in args.model_fields and not word.quoted]
+    for at in (one for one in keyed if one < MOST_STEPS):
+        before = range(max(0, at - _NEAR), at + 1)
+        held = [
+            (first, first + length) for kind in kinds for first in before for _, length in names(kind, words[first:])
+        ]
+        whole = {frozenset(one for one in keyed if first <= one < end) for first, end in held if end > at}
+        yield from sorted({frozenset({at}), *(one for one in whole if min(one) == at)}, key=len) if whole else ()
 
 
 def may_differ(args: type[Args], values: Values) -> bool:
