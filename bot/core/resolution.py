@@ -34,6 +34,7 @@ from bot.core.language.phrases import listing
 from bot.core.language.readings import MOST_READINGS, readings
 from bot.core.language.second_names import without_second_name
 from bot.core.language.tokenizer import QUOTES, Word, as_typed, split
+from bot.core.left_out_times import with_left_out_times
 from bot.core.named_readings import Indexes, indexes_of, labels_of, names_of, naming, readings_of, taken
 from bot.core.questions import ask_near, ask_which, typed_line
 from bot.core.store_view.cached_shop import Shop
@@ -179,7 +180,9 @@ def _ask_about_near(call: Call, near: Sequence[Near], indexes: Indexes) -> None:
     """
     verb = call.unknown if near and _leaves_out_verb(call, near[0]) else None
     if near and not (verb and verb.instead):
-        raise ask_near(call.command, near, labels_of(indexes), unknown=str(verb or ""))
+        raise ask_near(
+            call.command, with_left_out_times(call.command.args, near), labels_of(indexes), unknown=str(verb or "")
+        )
 
 
 def _leaves_out_verb(call: Call, near: Near) -> bool:

@@ -16,6 +16,8 @@ HOW = 'Type a day and a time (friday 16:00, 24 Dec 9am, "2026-12-01 09:00"), or 
 _WEEK, _YEAR = timedelta(days=6), timedelta(days=364)
 """How far ahead the next weekday is at most, and the next day without a year: ``days_in`` finds the latest before."""
 _MORNING = time(9)
+NO_TIME = "No such time."
+_SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 _DAYS = {"today": 0, "tomorrow": 1}
 _PAST = ("last ", "yesterday")
 
@@ -33,10 +35,19 @@ def parse_due(text: str, *, now: datetime, zone: ZoneInfo, field: str, month_fir
     except (ValueError, OverflowError):
         found = []
     if not found:
-        raise Misuse(f"I couldn't read “{text.strip()}” as a time to come. {HOW}", field=field, for_log="No such time.")
+        raise Misuse(f"I couldn't read “{text.strip()}” as a time to come. {HOW}", field=field, for_log=NO_TIME)
     if len(found) > 1 and (ahead := [one for one in found if one > now]):
         raise _which(text, ahead, zone, field)
     return _checked(found[0], now, zone, field)
+
+
+def may_be_due(text: str) -> bool:
+    """Return whether these words may say a time to come, on whatever day they are typed."""
+    try:
+        parse_due(text, now=_SOME_DAY, zone=ZoneInfo("UTC"), field="")
+    except Misuse as misuse:
+        return misuse.for_log != NO_TIME
+    return True
 
 
 def format_due(at: datetime, zone: ZoneInfo) -> str:
