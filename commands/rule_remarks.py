@@ -5,7 +5,11 @@ from collections.abc import Iterable
 from bot.bigcommerce import Segment
 from bot.core.context import Context
 from bot.core.language.phrases import and_list
-from bot.core.segment_rules.rule import segments_named
+from bot.core.segment_rules import describe
+from bot.core.segment_rules.rule import HasAttribute, Rule, conditions, segments_named
+from bot.core.segment_rules.tokens import GONE
+from bot.core.segment_rules.unmatched import unmatched
+from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule
 
 
 async def moved_back(segments: Iterable[Segment], ctx: Context) -> tuple[str, ...]:
@@ -13,9 +17,23 @@ async def moved_back(segments: Iterable[Segment], ctx: Context) -> tuple[str, ..
     ruled = [one for one in segments if await ctx.shop.rules.of(one.id)]
     return tuple(
         f"{one.name} follows a rule: its next run takes back what the rule does not say. To keep whoever is in it, "
-        f"let its rule begin with `in {one.name} or …`."
+        f"let its rule begin with `in {one.name} or …`: no one leaves by it then."
         for one in ruled
     )
+
+
+async def told_of_rule(segment: Segment, rule: Rule, ctx: Context) -> tuple[str, ...]:
+    """Tell who steers a segment by the rule beside its approvers, and which values that it names nobody has."""
+    lonely = await unmatched(rule, ctx.facts)
+    steers = [one.attribute_id for one in conditions(rule) if isinstance(one, HasAttribute)]
+    if not lonely and not steers:
+        return ()
+    vocabulary = await vocabulary_of_rule(rule, ctx.shop)
+    names = {one.id: one.name for one in vocabulary.attributes}
+    called = and_list([names.get(id_, GONE[2]) for id_ in dict.fromkeys(steers)])
+    steered = (f"Whoever can write the customer attribute {called} steers {segment.name} by it.",) if steers else ()
+    nobody = and_list([f"“{describe(one, vocabulary)}”" for one in lonely])
+    return (*steered, *((f"No customer fits {nobody} now.",) if lonely else ()))
 
 
 async def rules_lost(segments: Iterable[Segment], ctx: Context) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core import work
-from bot.core.answers import Answer, Review, Sentence, mention
+from bot.core.answers import Answer, Part, Review, Sentence, mention
 from bot.core.approval.changes import MOVES, Card, Change, Event, State
 from bot.core.approval.due import expiry_of
 from bot.core.approval.state_words import describe_state
 from bot.core.command import Group, find
 from bot.core.errors import NotRecorded, OverLimit
 from bot.core.invocation import Asked, Delivery, Due
+from bot.core.language.due_times import describe_due
 from bot.core.language.hidden_addresses import has_lone_address
 from bot.core.planning.plan import Plan
 from bot.engine.approvers import Approvers
@@ -23,6 +24,7 @@ from bot.engine.planner import Planned
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.replies import Replies
+from bot.engine.rule_offers import offers_to_keep
 
 LATER = (
     "is on record but has not started: nothing more can be recorded right now ({reason}). It will continue by itself."
@@ -168,18 +170,20 @@ class Proposing:
         await self.process.ledger.changes.save_card_url(change.number, url)
         if change.covered_by:
             return
+        offers = await offers_to_keep(change.plan, self.process.ledger.segment_rules)
         if change.card.channel == change.place.channel:
-            await self._tell_addresses(change)
+            await self._tell_privately(change, offers)
             return
-        waits = "is waiting for approval" if change.state is State.WAITING else _begins(change)
+        waits = _waits(change) if change.state is State.WAITING else _begins(change)
         where = (Sentence("Open card", url=url),) if url else ()
         remarks = map(Sentence, change.plan.remarks)
-        pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", (*remarks, *where))
+        pointer = Answer(f"Change {change.number} {waits}: {change.plan.headline}", (*remarks, *offers, *where))
         await self.replies.show(_request_of(change), pointer)
 
-    async def _tell_addresses(self, change: Change) -> None:
-        """Tell the requester what the card, which everyone reads, only counts: the addresses that they typed."""
-        if told := tuple(Sentence(one) for one in change.plan.remarks if has_lone_address(one)):
+    async def _tell_privately(self, change: Change, offers: tuple[Part, ...]) -> None:
+        """Tell the requester what the card, which everyone reads, only counts, and what only they are offered."""
+        addresses = (Sentence(one) for one in change.plan.remarks if has_lone_address(one))
+        if told := (*addresses, *offers):
             await self.replies.show(_request_of(change), Answer(f"Only you see this of change {change.number}:", told))
 
 
@@ -191,6 +195,11 @@ def point_to(first: Change, actor: str) -> Answer:
     card = (Sentence("Open card", url=first.card.url),) if first.card and first.card.url else ()
     decided = first.requester == actor or first.has_approved(actor)
     return Answer(title, (Sentence(first.plan.headline), *card, *(() if decided else (Review(first.number),))))
+
+
+def _waits(change: Change) -> str:
+    runs = f", and then runs {describe_due(change.due_at)}" if change.due_at else ""
+    return f"is waiting for approval{runs}"
 
 
 def _begins(change: Change) -> str:

@@ -5,7 +5,7 @@ from bot.core.context import Context
 from bot.core.errors import Misuse, Question, Reading
 from bot.core.segment_rules import describe, read_rule
 from bot.core.segment_rules.followed import Followed
-from bot.core.segment_rules.rule import Rule
+from bot.core.segment_rules.rule import Rule, segments_left_out
 from bot.core.segment_rules.schedule import ByHand, Schedule, describe_schedule
 from bot.core.segment_rules.schedule_words import WithSchedule, parse_schedule, split_schedule
 from bot.core.segment_rules.vocabulary import Vocabulary
@@ -26,6 +26,12 @@ async def asked_rule(segment: Segment, rule: str, runs: str, ctx: Context) -> Fo
         return _followed(now.rule, now.words, _schedule(behind, now, ctx), ctx)
     vocabulary = await vocabulary_of_words(rule, ctx.shop)
     way, meant = _read((*((behind,) if behind else ()), WithSchedule(rule, runs)), vocabulary, ctx)
+    if segment.id in segments_left_out(meant):
+        raise Misuse(
+            f"The rule of {segment.name} can't leave out who is in {segment.name}: whoever joined would leave at its "
+            f"next run, and join again. Leave “{segment.name}” out of it.",
+            field="rule",
+        )
     return _followed(meant, describe(meant, vocabulary), _schedule(way, now, ctx), ctx)
 
 

@@ -16,6 +16,7 @@ from bot.core.segment_rules.guard import Difference
 from bot.core.segment_rules.rule import Rule, segments_named
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import find_listed
+from commands.rule_remarks import told_of_rule
 from commands.segment.list_change import ListChange
 
 OLDEST = timedelta(days=1)
@@ -53,7 +54,8 @@ async def _plan(segment: Segment, followed: Followed, first: tuple[FollowRule, .
     run = (f"First run: {moves.describe()}.",) if first else (f"Rule: {followed.words}",)
     size = await ctx.shop.size(segment.id)
     empty = (f"This leaves {segment.name} empty.",) if size and not size + moves.joins - moves.leaves else ()
-    plan = await change.plan_of(steps, places, leavers, (*run, *empty, read_to), ctx)
+    told = await told_of_rule(segment, followed.rule, ctx) if first else ()
+    plan = await change.plan_of(steps, places, leavers, (*run, *empty, *told, read_to), ctx)
     title = first[0].describe(0) if first else f"Run the rule of {segment.name}: {moves.describe()}"
     return plan.titled(title)
 

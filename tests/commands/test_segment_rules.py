@@ -493,3 +493,53 @@ async def test_somebody_may_run_a_rule_now(shop: World) -> None:
     assert "Waiting for 1 approval" in said(shop.card(2))
     await shop.press("Run Rule", by="ben", change=2)
     assert inside(shop) == {ADA}
+
+
+async def test_the_card_tells_who_steers_a_segment_and_which_values_nobody_has(shop: World) -> None:
+    shop.store.act("set_attribute", customer_id=shop.customer_id(BEN), name="Tier", value=" gold ")
+    await buy(shop)
+    await shop.type("/segment rule Gold attribute Tier is Gold or Gld, or country is AQ, or accepts marketing")
+    card = said(shop.card(1))
+    assert "Whoever can write the customer attribute Tier steers Gold by it." in card
+    assert "No customer fits “attribute Tier is Gld” and “country is AQ” now." in card
+    await shop.press("Start Rule", by="ben")
+    await shop.type("/segment rule Gold country is US")
+    card = said(shop.card(2))
+    assert "steers Gold" not in card
+    assert "No customer fits" not in card
+
+
+async def test_a_rule_cannot_leave_out_who_is_in_its_own_segment(shop: World) -> None:
+    for rule in ("accepts marketing and not in Gold", "in neither VIPs nor Gold", "not (accepts marketing or Gold)"):
+        await shop.type(f"/segment rule Gold {rule}")
+        assert "The rule of Gold can't leave out who is in Gold" in shop.whisper()
+    assert shop.cards(1) == []
+    await shop.type("/segment rule Gold not (not in Gold) or accepts marketing")
+    assert "Let the segment Gold follow a rule" in said(shop.card(1))
+
+
+async def test_whoever_adds_by_hand_to_a_ruled_segment_is_offered_that_they_stay(shop: World) -> None:
+    await start_rule(shop)
+    await shop.type(f"/segment add Gold {BEN}")
+    assert "no one leaves by it then" in said(shop.messages()[-2])
+    assert "Keep Whoever Is in Gold waits for an approval" in shop.whisper()
+    await shop.press("Keep Whoever Is in Gold", by="ana", channel="#segments")
+    card = said(shop.card(3))
+    assert "Let the segment Gold follow another rule" in card
+    assert f"Rule: in Gold, or {RULE}" in card
+    await shop.press("Start Rule", by="ben", change=3)
+    assert inside(shop) == {ADA, BEN, CHEN}
+    await shop.type("/segment remove Gold ada@example.com")
+    await shop.press("Remove Shoppers", by="ben")
+    await shop.type(f"/segment add Gold {ADA}")
+    assert "Keep Whoever" not in str(shop.messages()[-1])
+    await shop.type("/segment copy Gold Silver")
+    assert "Silver" in shop.sizes()
+
+
+async def test_a_rule_that_no_button_holds_is_not_offered(shop: World) -> None:
+    shop.put("Ben's friends")
+    for rule in ("not in “Ben's friends”", " and ".join(["country is US"] * 150)):
+        await start_rule(shop, rule)
+        await shop.type(f"/segment add Gold {CHEN}")
+        assert "Keep Whoever" not in str(shop.messages())

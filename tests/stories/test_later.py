@@ -70,6 +70,30 @@ async def test_where_the_time_is_missing_nothing_is_done(line: str, open_world: 
     assert "create" not in slack.kinds()
 
 
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("delete Lapsed tomorrow 9am", "Segments: “Lapsed”; Run at: “tomorrow 9am”"),
+        ("delete Lapsed on friday 16:00", "Run at: “friday 16:00”"),
+        ("clear Lapsed please tomorrow 9am", "Run at: “tomorrow 9am”"),
+    ],
+)
+async def test_a_time_that_is_typed_without_its_key_is_offered_with_what_it_is_for(
+    line: str, offered: str, open_world: OpenWorld
+) -> None:
+    slack = await opened(open_world)
+    await slack.type(f"/segment {line}")
+    assert offered in slack.whisper()
+    assert "create" not in slack.kinds()
+
+
+async def test_whoever_asks_for_a_time_is_told_it_again(open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    await slack.type("/segment delete Lapsed tomorrow 9am")
+    await slack.press("Delete Segment: Lapsed", by="ana", channel="#segments")
+    assert "Change 1 is waiting for approval, and then runs 20" in slack.whisper()
+
+
 async def test_what_needs_no_approval_waits_for_its_time_too(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     await slack.type("/segment create Loyal at:tomorrow 9am")

@@ -164,6 +164,18 @@ def conditions(rule: Rule) -> Iterator[Condition]:
             yield rule
 
 
+def segments_left_out(rule: Rule, *, negated: bool = False) -> frozenset[str]:
+    """Return the ids of the segments whose shoppers a rule leaves out: those named under an odd number of "not"."""
+    match rule:
+        case Not(part=part):
+            return segments_left_out(part, negated=not negated)
+        case All(parts=parts) | Any_(parts=parts):
+            return frozenset().union(*(segments_left_out(part, negated=negated) for part in parts))
+        case InSegment(segment_ids=ids) if negated:
+            return frozenset(ids)
+    return frozenset()
+
+
 def segments_named(rule: Rule) -> tuple[str, ...]:
     """Return the ids of the segments that a rule reads, each once."""
     return tuple(

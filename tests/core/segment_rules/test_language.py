@@ -23,6 +23,7 @@ from bot.core.segment_rules.rule import (
     Registered,
     Rule,
     Spent,
+    segments_left_out,
     segments_named,
 )
 from bot.core.segment_rules.vocabulary import Named, Vocabulary
@@ -222,6 +223,13 @@ def test_where_names_could_be_read_as_another_all_are_in_quotes() -> None:
 def test_the_segments_that_a_rule_reads_are_named_once() -> None:
     rule = Any_(parts=(Not(part=STAFF), All(parts=(VIPS, InSegment(segment_ids=(uuid(12), uuid(11)))))))
     assert segments_named(rule) == (uuid(12), uuid(10), uuid(11))
+
+
+def test_a_rule_leaves_out_who_is_in_segments_under_an_odd_number_of_nots() -> None:
+    either = Any_(parts=(VIPS, Not(part=LOYAL)))
+    assert segments_left_out(either) == {uuid(11)}
+    assert segments_left_out(Not(part=All(parts=(either, STAFF)))) == {uuid(10), uuid(12)}
+    assert segments_left_out(SPENT) == frozenset()
 
 
 def test_a_period_longer_than_the_longest_is_refused() -> None:
