@@ -22,10 +22,10 @@ NAMES = (
     "Back",
     "Back to school",
     "name:x",
-    "name:u name:v",
     '5" disks',
     "Men, Women",
     "and",
+    "name:u name:v",
 )
 INDEX = Names(tuple(Segment(id=uuid(at), name=name) for at, name in enumerate(NAMES)))
 PROMOTIONS = Names(
