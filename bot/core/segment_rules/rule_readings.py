@@ -1,5 +1,7 @@
 """Which rule words may mean where names hold “and”, “or”, “not”, commas or parentheses themselves."""
 
+from collections.abc import Iterator
+
 from bot.core.errors import Misuse, Question
 from bot.core.segment_rules.description import describe
 from bot.core.segment_rules.parser import parse
@@ -20,9 +22,15 @@ def read_rule(text: str, vocabulary: Vocabulary, *, can_ask: bool) -> Rule:
     except Question:
         raise
     except Misuse:
-        if wordings := tuple(other_wordings(text)):
+        if wordings := tuple(_wordings(text, vocabulary)):
             return _read(wordings, vocabulary, can_ask=can_ask)
         raise
+
+
+def _wordings(text: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the words as they are said in the language; also with names left as they are that hold such words."""
+    for way in quoted_ways(text, vocabulary.names, lambda name: is_bare(name) and not any(other_wordings(name))):
+        yield from other_wordings(way)
 
 
 def _read(texts: tuple[str, ...], vocabulary: Vocabulary, *, can_ask: bool) -> Rule:

@@ -45,9 +45,10 @@ _SAID: Mapping[str, tuple[str, ...]] = {
     r"in (?:the )?(?:customer )?group|(?<!customer )group is": ("customer group is",),
     r"(?:is |are )?(?:from|living in|lives? in)(?= [A-Za-z]{2}(?![^\s,)]))": ("country is",),
 }
+_BEGINS = r"(?:^|(?<=\()|(?<=[,;] )|(?<=\band )|(?<=\bor )|(?<=\bbut )|(?<=\bnot )|(?<=\blast )|(?<=\bwho ))"
+"""Where a condition begins, and no name goes on: “in Doctor Who”."""
 _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
-    (re.compile(rf"(?<![^\s(])(?:{said})(?![^\s,)])" if said[-1] != " " else said, re.IGNORECASE), meant)
-    for said, meant in _SAID.items()
+    (re.compile(rf"{_BEGINS}(?:{said})(?:(?<= )|(?![^\s,)]))", re.IGNORECASE), meant) for said, meant in _SAID.items()
 )
 _QUOTED = re.compile(f"([{QUOTES}][^{QUOTES}]*[{QUOTES}]?)")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.errors import Misuse, Question
-from bot.core.segment_rules import describe, read_rule
+from bot.core.segment_rules import describe, parse, read_rule
 from bot.core.segment_rules.vocabulary import Vocabulary
 from bot.core.segment_rules.wordings import other_wordings
 from tests.core.segment_rules.test_language import WORDS, shop
@@ -84,6 +84,20 @@ def test_names_and_what_is_in_quotes_stay(text: str, told: str) -> None:
     words = Vocabulary(shop("VIPs", "No orders"), (), WORDS.attributes)
     assert describe(read_rule(text, words, can_ask=True), words) == told
     assert tuple(other_wordings("in “no orders”, and country is “from DE”")) == ()
+
+
+@pytest.mark.parametrize("name", ["Doctor Who", "Who Knows", "Joined Lately", "Not subscribed", "No orders", "From DE"])
+@pytest.mark.parametrize("before", ["in ", "in VIPs or ", "not in ", ""])
+def test_names_that_hold_such_words_stay_beside_them(name: str, before: str) -> None:
+    words = Vocabulary(shop("VIPs", name, "Doctor", "Knows", "registered Lately"))
+    meant = f"{before}“{name}”, and spent over 500 in 90 days"
+    try:
+        found = read_rule(f"{before}{name}, and has spent over 500 in 90 days", words, can_ask=True)
+    except Question as asked:
+        rules = [parse(one.values["rule"], words) for one in asked.readings]
+        assert parse(meant, words) in rules
+    else:
+        assert found == parse(meant, words)
 
 
 def test_a_rule_that_may_be_two_by_its_names_is_asked_about_as_it_stands() -> None:
