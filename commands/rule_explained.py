@@ -6,6 +6,7 @@ from typing import NamedTuple
 from bot.bigcommerce import Customer, Segment, StoreError
 from bot.core.answers import Sentence, Table
 from bot.core.context import Context
+from bot.core.language.due_times import format_due
 from bot.core.segment_rules.evaluation import AsOf
 from bot.core.segment_rules.explanation import Explanation, explain
 from bot.core.segment_rules.facts import OneCustomer
@@ -13,9 +14,10 @@ from bot.core.segment_rules.followed import FollowedBy
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule
 
 COLUMNS = ("Condition", "Holds", "Because")
+UNREAD = "Why it holds for them or not can be told once orders and customers are read. Ask again in a few minutes."
 
 
-class AskedRule(NamedTuple):
+class Situation(NamedTuple):
     """At which time a rule is asked about, and where the shopper stood; ``ran_at``: when its ``run`` moved them."""
 
     at: datetime
@@ -26,7 +28,7 @@ class AskedRule(NamedTuple):
 
 
 async def rule_explained(
-    customer: Customer, segment: Segment, asked: AskedRule, ctx: Context
+    customer: Customer, segment: Segment, situation: Situation, ctx: Context
 ) -> tuple[Sentence | Table, ...]:
     """Explain the segment's rule for a customer; nothing if it follows none."""
     followed = await ctx.shop.rules.of(segment.id)
@@ -34,25 +36,25 @@ async def rule_explained(
         return ()
     begun = Sentence(f"{segment.name} follows a rule since change {followed.change}: {followed.followed.words}")
     since = (await ctx.changes.load(followed.change)).updated_at
-    if asked.at < since:
+    if situation.at < since:
         return (begun, Sentence("That was later, so the rule did not decide it."))
     known, read_to = await _known(customer.id, ctx)
     if known is None or read_to is None:
-        return (begun, Sentence("Why it holds for them or not is told once orders and customers are read: ask again."))
-    is_of_this_rule = asked.run == followed.change or (asked.ran_at is not None and asked.ran_at >= since)
-    ran_at = asked.ran_at if is_of_this_rule else None
+        return (begun, Sentence(UNREAD))
+    is_of_this_rule = situation.run == followed.change or (situation.ran_at is not None and situation.ran_at >= since)
+    ran_at = situation.ran_at if is_of_this_rule else None
     try:
-        found = await _explained(followed, known, customer, asked.at, ctx)
+        found = await _explained(followed, known, customer, situation.at, ctx)
         ran = await _explained(followed, known, customer, ran_at, ctx) if ran_at else found
     except StoreError as error:
         return (begun, Sentence(f"Why it holds for them or not can't be told now: {error}"))
-    read = f"By orders and customers as read on {_time(read_to, ctx)}."
+    read = f"By orders and customers as read on {format_due(read_to, ctx.zone)}."
     then = " Orders count until the time in question; all else is as it is now."
-    is_then = not asked.is_now or ran.conditions != found.conditions
-    before = (_table(f"When it moved them, on {_time(ran_at or asked.at, ctx)}", ran),)
+    is_then = not situation.is_now or ran.conditions != found.conditions
+    before = (_table(f"When it moved them, on {format_due(ran_at or situation.at, ctx.zone)}", ran),)
     return (
         begun,
-        Sentence(_verdict(found, asked)),
+        Sentence(_verdict(found, situation)),
         _table("The rule and this shopper", found),
         *(before if ran.conditions != found.conditions else ()),
         Sentence(f"{read}{then if is_then else ''}", quiet=True),
@@ -81,13 +83,9 @@ def _table(caption: str, found: Explanation) -> Table:
     return Table(caption, COLUMNS, rows)
 
 
-def _verdict(found: Explanation, asked: AskedRule) -> str:
-    if not asked.is_now:
+def _verdict(found: Explanation, situation: Situation) -> str:
+    if not situation.is_now:
         return f"By what is known now, it {'held' if found.holds else 'did not hold'} for them then."
     holds = "It holds for them" if found.holds else "It does not hold for them"
     moves = "puts them in" if found.holds else "takes them out"
-    return f"{holds}." if found.holds == asked.is_in else f"{holds}: its next run {moves}."
-
-
-def _time(at: datetime, ctx: Context) -> str:
-    return f"{at.astimezone(ctx.zone):%Y-%m-%d %H:%M}"
+    return f"{holds}." if found.holds == situation.is_in else f"{holds}: its next run {moves}."

@@ -22,7 +22,7 @@ async def moved_back(segments: Iterable[Segment], ctx: Context) -> tuple[str, ..
     )
 
 
-async def told_of_rule(segment: Segment, rule: Rule, ctx: Context) -> tuple[str, ...]:
+async def remarks_on_rule(segment: Segment, rule: Rule, ctx: Context) -> tuple[str, ...]:
     """Tell who steers a segment by the rule beside its approvers, and which values that it names nobody has."""
     lonely = await unmatched(rule, ctx.facts)
     steers = [one.attribute_id for one in conditions(rule) if isinstance(one, HasAttribute)]

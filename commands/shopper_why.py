@@ -15,20 +15,21 @@ from bot.core.errors import Misuse
 from bot.core.language import time_expressions
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
 from bot.core.language.days import is_month_first
+from bot.core.language.due_times import format_due
 from bot.core.language.phrases import and_list, capital, counted, listing, signed
 from bot.core.memberships.moves import Beginning, Move, MoveReader, beginning, items_of
 from bot.core.memberships.standing import Standing, standing
 from bot.core.segment_rules.followed import RUN
 from bot.core.store_view.people_meant import describe_customer
 from commands.paging import offers
-from commands.rule_explained import AskedRule, rule_explained
+from commands.rule_explained import Situation, rule_explained
 from commands.shoppers_named import one_customer
 
 ROWS = 10
 """The most moves that are shown."""
 COLUMNS = ("When", "What happened to them", "Change", "Asked by", "Approved by")
-
-
+BY_RULE = ("segment rule", RUN)
+"""The commands that make a segment as its rule says."""
 _ASKED = re.compile(r"^(?:is|was)\s+|\s+(?:not|still|no longer)$", re.IGNORECASE)
 """What stands around a shopper in a question: ``why is ada@example.com not in VIPs``."""
 
@@ -53,10 +54,6 @@ class WhyArgs(Args):
     ] = ""
 
 
-BY_RULE = ("segment rule", RUN)
-"""The commands that make a segment as its rule says."""
-
-
 class Moment(NamedTuple):
     """When somebody wants to know it of: ``at`` that time, in ``words``; empty for now."""
 
@@ -64,7 +61,7 @@ class Moment(NamedTuple):
     words: str = ""
 
 
-class Told(NamedTuple):
+class OnRecord(NamedTuple):
     """Where a shopper stood and how they moved, as far as the log tells."""
 
     standing: Standing
@@ -84,17 +81,17 @@ async def why(args: WhyArgs, ctx: Context) -> Answer:
     segment = await ctx.shop.segment(args.segment)
     customer = await one_customer(args.shopper, "Show Shopper", "shopper show", ctx)
     moment = await _moment(args.on, ctx)
-    told, doubted = await _looked_up(customer, segment, moment, ctx)
+    record, doubted = await _looked_up(customer, segment, moment, ctx)
     ids = Sentence(f"Customer {customer.id} · times are those of {ctx.zone.key}", quiet=True)
     return Answer(
-        _title(describe_customer(customer), segment, told.standing, moment),
+        _title(describe_customer(customer), segment, record.standing, moment),
         (
-            *_reasons(told, segment, moment, ctx),
-            *await _seen_by_summaries(told, segment, ctx),
+            *_reasons(record, segment, moment, ctx),
+            *await _seen_by_summaries(record, segment, ctx),
             *_doubts(doubted),
-            *_table(told.moves, ctx),
-            *await rule_explained(customer, segment, _asked_rule(told.standing, moment), ctx),
-            _next_steps(customer, segment, told.standing),
+            *_table(record.moves, ctx),
+            *await rule_explained(customer, segment, _situation(record.standing, moment), ctx),
+            _next_steps(customer, segment, record.standing),
             ids,
         ),
     )
@@ -111,14 +108,14 @@ async def _moment(text: str, ctx: Context) -> Moment:
     if last > ctx.now:
         return Moment(ctx.now)
     if first == last:
-        return Moment(first, f"at {_time(first, ctx)}")
+        return Moment(first, f"at {format_due(first, ctx.zone)}")
     end = last - datetime.resolution
-    return Moment(end, f"at the end of {_time(end, ctx)[:10]}")
+    return Moment(end, f"at the end of {end.astimezone(ctx.zone):%Y-%m-%d}")
 
 
 async def _looked_up(
     customer: Customer, segment: Segment, moment: Moment, ctx: Context
-) -> tuple[Told, tuple[int, ...]]:
+) -> tuple[OnRecord, tuple[int, ...]]:
     """Look up the moves on record; return the numbers of changes that the tables and the log tell differently, too."""
     shopper = await items_of(customer.id, customer.shopper_profile_id, ctx.audit, ctx.changes)
     reader = MoveReader(ctx.audit, ctx.changes, shopper, await ctx.history.ids_of(segment.id))
@@ -128,7 +125,7 @@ async def _looked_up(
     is_in_now = segment.id in customer.segment_ids
     found = standing(moves, after, is_in_now=is_in_now, at=moment.at, now=ctx.now, log=log)
     later = (after,) if after else ()
-    return Told(found, (*later, *moves), log, bool(customer.shopper_profile_id)), tuple(sorted(reader.doubted))
+    return OnRecord(found, (*later, *moves), log, bool(customer.shopper_profile_id)), tuple(sorted(reader.doubted))
 
 
 def _title(name: str, segment: Segment, found: Standing, moment: Moment) -> str:
@@ -139,34 +136,34 @@ def _title(name: str, segment: Segment, found: Standing, moment: Moment) -> str:
     return f"{name} is {'in' if found.is_in else 'not in'} {segment.name}"
 
 
-def _reasons(told: Told, segment: Segment, moment: Moment, ctx: Context) -> tuple[Sentence, ...]:
-    found, log = told.standing, told.log
+def _reasons(record: OnRecord, segment: Segment, moment: Moment, ctx: Context) -> tuple[Sentence, ...]:
+    found, log = record.standing, record.log
     if found.by is None:
         archived = f"{counted(log.archived, 'entry', 'entries')} before are in an archive, which is not looked at."
         return (
-            Sentence(_by_nobody(told, segment, ctx)),
+            Sentence(_by_nobody(record, segment, ctx)),
             *((Sentence(archived, quiet=True),) if log.archived else ()),
         )
     if found.hand is None:
         return (Sentence(_by(found.by, ctx)),)
     moved = "took them out" if found.by.joined else "put them in"
-    until = f" before {_time(found.hand.until, ctx)}" if moment.words else ""
+    until = f" before {format_due(found.hand.until, ctx.zone)}" if moment.words else ""
     after = f"After that, someone {moved}{until} outside of Segment Bot: the log knows of no one."
     return (Sentence(_by(found.by, ctx)), Sentence(after))
 
 
-def _by_nobody(told: Told, segment: Segment, ctx: Context) -> str:
+def _by_nobody(record: OnRecord, segment: Segment, ctx: Context) -> str:
     """Tell that no move is on record, and what that means."""
-    found, log = told.standing, told.log
-    begins = f"the log begins on {_time(log.at, ctx)}"
+    found, log = record.standing, record.log
+    begins = f"the log begins on {format_due(log.at, ctx.zone)}"
     if found.is_in is None and found.hand is None:
         return f"{capital(begins)}, and does not tell of times before."
     if found.hand is None:
-        lost = " They have no profile now: what one was in that was deleted outside of Segment Bot is not known."
-        return f"The log knows of no one who ever put them in; {begins}.{'' if told.has_profile else lost}"
+        lost = " They have no profile now; if one was deleted outside of Segment Bot, its segments are not known."
+        return f"The log knows of no one who ever put them in; {begins}.{'' if record.has_profile else lost}"
     is_younger = not log.archived and segment.created_at is not None and segment.created_at > log.at
     or_before = "" if is_younger else f", or they were in before {begins}"
-    by_then = "" if found.is_in else f", and they were in on {_time(found.hand.until, ctx)}"
+    by_then = "" if found.is_in else f", and they were in on {format_due(found.hand.until, ctx.zone)}"
     return f"The log knows of no one who put them in{by_then}: someone did it outside of Segment Bot{or_before}."
 
 
@@ -176,7 +173,7 @@ def _by(move: Move, ctx: Context) -> str:
     if not move.is_sure:
         did = "may have put them in" if move.joined else "may have taken them out"
     unsure = "" if move.is_sure else " The store gave no answer then."
-    who, when = mention(move.change.requester), _time(move.at, ctx)
+    who, when = mention(move.change.requester), format_due(move.at, ctx.zone)
     return f"Change {move.change.number} of {who} {did} on {when}: {_what(move)}.{unsure}"
 
 
@@ -194,15 +191,15 @@ def _is_by_rule(change: Change) -> bool:
     return change.command in BY_RULE and not change.plan.undoes
 
 
-def _asked_rule(found: Standing, moment: Moment) -> AskedRule:
+def _situation(found: Standing, moment: Moment) -> Situation:
     by = found.by if found.by and _is_by_rule(found.by.change) else None
-    return AskedRule(moment.at, found.is_in, is_now=not moment.words, ran_at=by and by.at, run=by and by.change.number)
+    return Situation(moment.at, found.is_in, is_now=not moment.words, ran_at=by and by.at, run=by and by.change.number)
 
 
 def _table(moves: tuple[Move, ...], ctx: Context) -> tuple[Table, ...]:
     rows = tuple(
         (
-            _time(one.at, ctx),
+            format_due(one.at, ctx.zone),
             f"{'' if one.is_sure else 'perhaps '}{'in' if one.joined else 'out'}: {_what(one)}",
             one.change.number,
             mention(one.change.requester),
@@ -213,15 +210,15 @@ def _table(moves: tuple[Move, ...], ctx: Context) -> tuple[Table, ...]:
     return (Table("How they moved, the latest first", COLUMNS, rows),) if rows else ()
 
 
-async def _seen_by_summaries(told: Told, segment: Segment, ctx: Context) -> tuple[Sentence, ...]:
+async def _seen_by_summaries(record: OnRecord, segment: Segment, ctx: Context) -> tuple[Sentence, ...]:
     """Tell between which summaries the segment changed outside of the bot as this shopper did, if any saw it."""
-    hand = told.standing.hand
+    hand = record.standing.hand
     if hand is None:
         return ()
-    joined = not (told.standing.by and told.standing.by.joined)
+    joined = not (record.standing.by and record.standing.by.joined)
     found = await ctx.history.moved_outside(segment.id, hand.since, hand.until)
     seen = [
-        f"between {_time(one.since, ctx)} and {_time(one.until, ctx)} ({signed(one.by)})"
+        f"between {format_due(one.since, ctx.zone)} and {format_due(one.until, ctx.zone)} ({signed(one.by)})"
         for one in reversed(found)
         if (one.by > 0) == joined
     ]
@@ -232,8 +229,8 @@ async def _seen_by_summaries(told: Told, segment: Segment, ctx: Context) -> tupl
 def _doubts(numbers: tuple[int, ...]) -> tuple[Sentence, ...]:
     if not numbers:
         return ()
-    which = f"change {listing([str(one) for one in numbers])}"
-    return (Sentence(f"The ledger's tables tell otherwise than the log what {which} did: see `/audit verify`."),)
+    which = f"change {listing([str(one) for one in numbers])} differs from the log, so it does not count here"
+    return (Sentence(f"What the database holds of {which}: see `/audit verify`."),)
 
 
 def _next_steps(customer: Customer, segment: Segment, found: Standing) -> Part:
@@ -242,7 +239,3 @@ def _next_steps(customer: Customer, segment: Segment, found: Standing) -> Part:
     return offers(
         *shown, ("Show Shopper", f"shopper show #{customer.id}"), ("Show Segment", f"segment show {segment.id}")
     )
-
-
-def _time(at: datetime, ctx: Context) -> str:
-    return time_expressions.format_time(at, ctx.zone)[:16]

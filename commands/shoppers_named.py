@@ -36,7 +36,7 @@ async def refuse_segments(texts: tuple[str, ...], verb: str, path: str, ctx: Con
     to = " ".join(f"segment:{one.id}" for one in among.segments)
     names = listing([one.name for one in among.segments])
     raise Misuse(
-        f"{named} {'is a segment' if len(among.segments) == 1 else 'are segments'}, and `/{path}` takes shoppers only. "
+        f"{named} {'is a segment' if len(among.segments) == 1 else 'are segments'}, and only shoppers belong here. "
         "Nothing was done.",
         for_log="A segment is named where only shoppers belong.",
         instead=(

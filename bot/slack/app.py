@@ -18,7 +18,7 @@ from bot.core.answers import MENTION, Answer
 from bot.core.errors import NotAllowed, NotRecorded, Refusal
 from bot.core.invocation import Delivery, Typed
 from bot.engine.engine import Engine
-from bot.slack import blocks, decoding, forms, shared_files
+from bot.slack import blocks, decoding, field_use, forms, shared_files
 from bot.slack.action_ids import (
     APPROVE,
     COMMAND_FORM,
@@ -149,7 +149,7 @@ class Listeners:
 
     async def rule_used(self, ack: AsyncAck, body: Body) -> None:
         """Take the use of an element with which a form builds a segment's rule."""
-        self._engine.process.tasks.start(self._dialogs.rule_used(decoding.rule_used(body, self._groups)))
+        self._engine.process.tasks.start(self._dialogs.rule_used(field_use.rule_used(body, self._groups)))
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Body) -> None:
@@ -210,7 +210,7 @@ class Listeners:
 
     async def suggested(self, ack: AsyncAck, body: Body) -> None:
         """Return suggestions while someone types; none for people who may not ask."""
-        wanted = decoding.suggestion(body)
+        wanted = field_use.suggestion(body)
         options: list[Block] = []
         with suppress(Refusal):
             await self._engine.planner.may_ask(wanted.actor, wanted.command)

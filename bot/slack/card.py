@@ -1,21 +1,20 @@
 """The card: a Change rendered as a message. Pure."""
 
 from bot.core.answers import mention
-from bot.core.approval.changes import BEFORE_A_RUN, Brief, Change, Emergency, State, StepState
+from bot.core.approval.changes import BEFORE_A_RUN, Brief, Change, Emergency, State
 from bot.core.approval.next_moves import describe_waits
-from bot.core.approval.orphans import can_be_repointed, describe_orphans
+from bot.core.approval.orphans import can_be_repointed
 from bot.core.approval.run_progress import is_long, is_partly_done, share_done, shoppers_left
 from bot.core.approval.shown_change import Shown
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED
-from bot.core.planning.plan_lines import lines_of
-from bot.core.planning.steps import AnyStep
 from bot.slack import blocks
 from bot.slack.action_ids import RUN, pack_words
 from bot.slack.blocks import Block, Message
 from bot.slack.decision_buttons import approve_button, decision_commands, edit_button, reject_button
 from bot.slack.progress_bar import progress, took
 from bot.slack.public_text import counts_addresses, without_addresses
+from bot.slack.run_results import render_results
 
 _STATE_LABELS = {
     State.PLANNED: ":hourglass_flowing_sand: Waiting",
@@ -60,7 +59,7 @@ def render_card(change: Change) -> Message:
         *_decision(change),
         *_emergency(change),
         *_reason(change),
-        *_results(change),
+        *render_results(change),
         *_buttons(change),
         _record(change),
         {"type": "divider"},
@@ -237,43 +236,6 @@ def describe_emergency(emergency: Emergency) -> str:
 def _reason(change: Change) -> list[Block]:
     reason = blocks.cut(f"Reason: {change.reason}", blocks.SMALL_PRINT)
     return [blocks.section(blocks.rich(reason))] if change.reason else []
-
-
-def _results(change: Change) -> list[Block]:
-    notes = [note for run in change.done if run.applied for note in run.applied.notes]
-    errors = [run.error for run in change.runs if run.error]
-    if change.state is State.FAILED:
-        errors += _partial_results(change)
-    stay = [f"Whom it added stay: {mention(change.kept_by)} decided that."] if change.kept_by else []
-    ended = [f"Ended by change {change.ended_by}."] if change.ended_by else []
-    undone = [f"Undone by change {change.undone_by}."] if change.undone_by else []
-    orphans = [describe_orphans(change)] if can_be_repointed(change) else []
-    lines = [*dict.fromkeys(notes + errors), *orphans, *stay, *ended, *undone]
-    return [blocks.bullets(lines)] if lines else []
-
-
-def _partial_results(change: Change) -> list[str]:
-    """Describe what a failed change did, what it did not do, and how to continue."""
-    if not change.done:
-        return ["Nothing was changed."]
-    ran = {run.position for run in change.runs if run.state is StepState.DONE}
-    done = [step for position, step in enumerate(change.plan.steps) if position in ran]
-    broken = [change.plan.steps[run.position] for run in change.runs if run.error]
-    begun = {run.position for run in change.runs}
-    rest = [step for position, step in enumerate(change.plan.steps) if position not in begun]
-    parts = {"Done": done, "Stopped at": broken, "Not started": rest}
-    parts = {"Left": list(change.steps_left)} if is_partly_done(change) else parts
-    lines = [f"{what}: {line}." for what, steps in parts.items() for line in lines_of(steps)]
-    undo = "Undo takes back what was done." if change.can_be_undone else ""
-    again = "Asking again does only what is left." if _can_be_asked_again(change, done) else ""
-    advice = " ".join(filter(None, (again, undo)))
-    return [*lines, advice] if advice else lines
-
-
-def _can_be_asked_again(change: Change, done: list[AnyStep]) -> bool:
-    """Return whether asking again would do only the rest; names of created or deleted segments would prevent it."""
-    created = any(run.applied and run.applied.created for run in change.runs)
-    return not created and not any(step.deletes for step in done)
 
 
 def _buttons(change: Change) -> list[Block]:

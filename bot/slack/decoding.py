@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.shown_change import Shown
-from bot.core.command import Call, Command, Group, Help, find, group_of
+from bot.core.command import Call, Group, Help, find, group_of
 from bot.core.errors import Misuse
 from bot.core.invocation import Clicked, ClickedButton, Confirmation, Confirming, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
@@ -23,11 +23,8 @@ from bot.slack.action_ids import CONFIRM, REASON, VALUE, unpack_shown, unpack_wo
 from bot.slack.payloads import (
     AppHomeOpened,
     BlockActions,
-    BlockSuggestion,
     CommandForm,
-    FormActions,
     FormOfChange,
-    FormOfCommand,
     MessageShortcut,
     RejectForm,
     ReviewForm,
@@ -76,26 +73,6 @@ class CardClick:
     delivery: Delivery
     button: ClickedButton
     is_in_form: bool = False
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """The text typed so far into a field of this command's form."""
-
-    actor: str
-    command: str
-    action_id: str
-    query: str
-
-
-@dataclass(frozen=True)
-class RuleUsed:
-    """A use of an element with which the form of this command builds a segment's rule."""
-
-    actor: str
-    command: Command
-    view: Body
-    action: Body
 
 
 Line = Typed | FormNeeded | HelpNeeded | NotUnderstood
@@ -203,22 +180,6 @@ def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | Fo
     if metadata.edits is None:
         return Submitted(**origin, command=command.path, said=said, values=call.values)
     return Edited(**origin, command=command.path, said=said, values=call.values, edits=metadata.edits)
-
-
-def suggestion(body: Body) -> Suggestion:
-    """Decode the text typed into a type-ahead field."""
-    with expected_shape():
-        payload = BlockSuggestion.model_validate(body)
-        metadata = FormOfCommand.model_validate_json(payload.view.private_metadata)
-    return Suggestion(payload.user.id, metadata.command, payload.action_id, payload.value)
-
-
-def rule_used(body: Body, groups: tuple[Group, ...]) -> RuleUsed:
-    """Decode the use of an element of a segment's rule in a form."""
-    with expected_shape():
-        payload = FormActions.model_validate(body)
-        metadata = FormOfCommand.model_validate_json(payload.view.private_metadata)
-        return RuleUsed(payload.user.id, find(groups, metadata.command), body["view"], body["actions"][0])
 
 
 def opener_of_home(body: Body) -> str | None:

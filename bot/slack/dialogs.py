@@ -19,7 +19,8 @@ from bot.engine.engine import Engine
 from bot.slack import forms
 from bot.slack.blocks import Block
 from bot.slack.decision_buttons import reject_label
-from bot.slack.decoding import CardClick, FormNeeded, RuleUsed
+from bot.slack.decoding import CardClick, FormNeeded
+from bot.slack.field_use import RuleUsed
 from bot.slack.inputs import Labels
 from bot.slack.review_form import render_review_form
 from bot.slack.rule_form import after_use, with_rule

@@ -48,8 +48,8 @@ CARRIED = 2500
 
 def first_fields(command: Command) -> tuple[str, ...]:
     """Return the fields that a form asks for first: those from which the others are looked up."""
-    due = (name for name, kind in inputs_of(command.args).items() if isinstance(kind, TimeInput))
-    later = (*command.prefill.fields, *due) if command.prefill else ()
+    times = (name for name, kind in inputs_of(command.args).items() if isinstance(kind, TimeInput))
+    later = (*command.prefill.fields, *times) if command.prefill else ()
     return tuple(name for name in asked_fields(command.args) if name not in later)
 
 

@@ -19,7 +19,7 @@ from bot.slack.action_ids import RULE_ADD, RULE_AS_ROWS, RULE_AS_TEXT, RULE_CHOI
 from bot.slack.blocks import Block
 
 MOST_ROWS, MOST_CHOSEN = 10, 20
-NAMES_OF = Mapping[tuple[Part, str], str]
+ChosenNames = Mapping[tuple[Part, str], str]
 """What is called how, by the part of a condition that it is chosen for, and its id."""
 PARTS: Mapping[Part, Text] = {
     "amount": Text(label="Amount", placeholder="500", hint="In the store's currency; refunds are taken off"),
@@ -32,7 +32,7 @@ PARTS: Mapping[Part, Text] = {
     "values": Text(label="Values", placeholder="Gold, Platinum", hint="One of these; case does not matter"),
     "segments": Text(label="Segments", hint="One of these"),
 }
-UNTOLD = "Choose a condition, and fill it in."
+NOTHING_CHOSEN = "Choose a condition, and fill it in."
 JOINS = {"and": "All of these conditions", "or": "One of these conditions"}
 
 
@@ -41,7 +41,7 @@ class FilledRows(NamedTuple):
 
     rows: Mapping[int, Row]
     join: str
-    names: NAMES_OF
+    names: ChosenNames
 
     @property
     def next(self) -> int:
@@ -63,7 +63,7 @@ class FilledRows(NamedTuple):
             [Named(int(id_), name) for (part, id_), name in named if part == "attribute"],
         )
         try:
-            return f"In words: {describe(parse(words, vocabulary), vocabulary)}" if words else UNTOLD
+            return f"In words: {describe(parse(words, vocabulary), vocabulary)}" if words else NOTHING_CHOSEN
         except Misuse as misuse:
             return str(misuse)
 
@@ -73,7 +73,7 @@ def rule_field(command: Command) -> str | None:
     return next((name for name, kind in inputs_of(command.args).items() if isinstance(kind, RuleInput)), None)
 
 
-def numbered(rows: Rows, names: NAMES_OF, first: int = 0) -> FilledRows:
+def numbered(rows: Rows, names: ChosenNames, first: int = 0) -> FilledRows:
     """Return rows as a form is to show them, numbered from ``first``."""
     return FilledRows(dict(enumerate(rows.rows, first)), rows.join, names)
 
@@ -169,7 +169,7 @@ def _rendered(field: str, number: int, filled: FilledRows) -> list[Block]:
     ]
 
 
-def _part(block_id: str, part: Part, given: tuple[str, ...], names: NAMES_OF) -> Block:
+def _part(block_id: str, part: Part, given: tuple[str, ...], names: ChosenNames) -> Block:
     kind = PARTS[part]
     element = _choice(part, given, names) if part in CHOSEN else _typed_into(kind, " ".join(given))
     return _live(block_id, kind.label, element, hint=kind.hint, optional=part == "within")
@@ -180,7 +180,7 @@ def _typed_into(kind: Text, text: str) -> Block:
     return inputs.text_element(kind, text) | {"action_id": RULE_PART} | counting
 
 
-def _choice(part: Part, given: tuple[str, ...], names: NAMES_OF) -> Block:
+def _choice(part: Part, given: tuple[str, ...], names: ChosenNames) -> Block:
     """Render a type-ahead of what the store has, for one attribute or several of the others."""
     chosen = [blocks.option(names[part, one], one) for one in given if (part, one) in names]
     placeholder = {"placeholder": blocks.plain("Type a name", blocks.PLACEHOLDER)}

@@ -54,7 +54,7 @@ class BreakArgs(Args):
 
 @command("change withdraw", submit="Withdraw Change", aliases=("cancel", "revoke"))
 async def withdraw(args: OneChange, ctx: Context) -> Decision:
-    """Take back a change that you asked for and that still waits, for approval or for its time; or its end.
+    """Take back a change of yours that waits for approval or its time, or let those stay whom it was to take out again.
 
     /change withdraw 42
     """

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.bigcommerce import Segment
 from bot.core.context import Context
 from bot.core.errors import Impossible, NothingToDo, NotReadYet
+from bot.core.language.due_times import format_due
 from bot.core.planning.list_effects import promotions_naming
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import FollowRule, SegmentRef
@@ -16,7 +17,7 @@ from bot.core.segment_rules.guard import Difference
 from bot.core.segment_rules.rule import Rule, segments_named
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import find_listed
-from commands.rule_remarks import told_of_rule
+from commands.rule_remarks import remarks_on_rule
 from commands.segment.list_change import ListChange
 
 OLDEST = timedelta(days=1)
@@ -54,8 +55,8 @@ async def _plan(segment: Segment, followed: Followed, first: tuple[FollowRule, .
     run = (f"First run: {moves.describe()}.",) if first else (f"Rule: {followed.words}",)
     size = await ctx.shop.size(segment.id)
     empty = (f"This leaves {segment.name} empty.",) if size and not size + moves.joins - moves.leaves else ()
-    told = await told_of_rule(segment, followed.rule, ctx) if first else ()
-    plan = await change.plan_of(steps, places, leavers, (*run, *empty, *told, read_to), ctx)
+    steered = await remarks_on_rule(segment, followed.rule, ctx) if first else ()
+    plan = await change.plan_of(steps, places, leavers, (*run, *empty, *steered, read_to), ctx)
     title = first[0].describe(0) if first else f"Run the rule of {segment.name}: {moves.describe()}"
     return plan.titled(title)
 
@@ -91,7 +92,7 @@ async def _remark_on_facts(ctx: Context) -> str:
         await ctx.read_facts()
         fresh = await ctx.facts.freshness()
     if fresh.read_to and _are_fresh(fresh, ctx):
-        return f"By orders and customers as read on {fresh.read_to.astimezone(ctx.zone):%Y-%m-%d %H:%M}."
+        return f"By orders and customers as read on {format_due(fresh.read_to, ctx.zone)}."
     if fresh.missing:
         lacking = ", ".join(f"`{scope}`" for scope in fresh.missing)
         raise Impossible(

@@ -1,4 +1,4 @@
-"""``/segment rule``, ``freeze``: segments that follow a rule instead of a list."""
+"""``/segment rule``, ``run``, ``freeze``: segments that follow a rule instead of a list."""
 
 from typing import Annotated, Any
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.summary.history import Size, Snapshot
 from bot.ledger.sqlite.audit_file import open_audit_file
+from commands.rule_explained import UNREAD
 from tests.commands.test_segment_rules import ADA, BEN, CHEN, buy, cancel, shop, start_rule
 from tests.harness import World, buttons
 from tests.stories.judge import read
@@ -177,7 +178,7 @@ async def test_the_end_of_an_addition_is_told(team: World) -> None:
 async def test_a_profile_that_was_lost_outside_is_told(team: World) -> None:
     await team.type(f"/segment add VIPs {EVE}")
     team.drop_profile(EVE)
-    lost = "They have no profile now: what one was in that was deleted outside of Segment Bot is not known."
+    lost = "They have no profile now; if one was deleted outside of Segment Bot, its segments are not known."
     assert lost in await why(team, f"{EVE} VIPs")
 
 
@@ -191,7 +192,7 @@ async def test_who_is_not_known_yet_is_read_about_first(shop: World) -> None:
     await ledger.leases.renew(owner="another", until=now + timedelta(hours=1), now=now)
     await ledger.facts.claim(owner="another", now=now)
     told = await why(shop, "new@example.com Gold")
-    assert "Why it holds for them or not is told once orders and customers are read: ask again." in told
+    assert UNREAD in told
     await ledger.facts.release(owner="another")
 
 
@@ -257,7 +258,10 @@ async def test_what_the_tables_tell_otherwise_than_the_log_is_not_believed(team:
     await team.press("Remove Shoppers", by="ben")
     edit(team, "json_set(body, '$.error', 'x')")
     told = await why(team, f"{EVE} VIPs")
-    assert "The ledger's tables tell otherwise than the log what change 2 did: see `/audit verify`." in told
+    assert (
+        "What the database holds of change 2 differs from the log, so it does not count here: see `/audit verify`."
+        in told
+    )
     assert "After that, someone took them out outside of Segment Bot" in told
     edit(team, "json_set(body, '$.error', '')")
     assert "Change 2 of @U0ANA00001 took them out" in await why(team, f"{EVE} VIPs")

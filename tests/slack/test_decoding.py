@@ -11,7 +11,7 @@ from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.shown_change import Shown
 from bot.core.invocation import Clicked, ClickedButton, Confirmation, Delivery, Edited, Submitted, Typed
 from bot.core.people import Place
-from bot.slack import decoding
+from bot.slack import decoding, field_use
 from bot.slack.action_ids import CONFIRM, DISOWN, EDIT, REJECT, pack_shown
 from bot.slack.decoding import FormNeeded, HelpNeeded, NotUnderstood, Undecodable
 from commands import GROUPS
@@ -249,7 +249,9 @@ def test_a_form_of_the_version_before_edits_is_still_submitted() -> None:
 
 
 def test_what_is_typed_into_a_field_is_looked_for() -> None:
-    assert decoding.suggestion(sample("suggestion")) == decoding.Suggestion("UANA", "segment delete", "segments", "VI")
+    assert field_use.suggestion(sample("suggestion")) == field_use.Suggestion(
+        "UANA", "segment delete", "segments", "VI"
+    )
 
 
 @pytest.mark.parametrize(("tab", "who"), [("home", "UANA"), ("messages", None)])
@@ -266,7 +268,7 @@ DECODERS: dict[str, tuple[str, Callable[[Json], object]]] = {
     "card_click": ("click", lambda body: decoding.card_click(body, REJECT)),
     "rejection": ("reason", decoding.rejection),
     "submission": ("form", lambda body: decoding.submission(body, GROUPS)),
-    "suggestion": ("suggestion", decoding.suggestion),
+    "suggestion": ("suggestion", field_use.suggestion),
     "opener_of_home": ("home_opened", decoding.opener_of_home),
     "clicker": ("click", decoding.clicker),
 }

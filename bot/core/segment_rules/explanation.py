@@ -51,22 +51,22 @@ def explain(
     rule: Rule, customer: OneCustomer, inside: Collection[str], as_of: AsOf, vocabulary: Vocabulary
 ) -> Explanation:
     """Explain a rule for one customer, who is in the segments of these ids."""
-    found = _Explanation(customer, frozenset(inside), as_of, vocabulary)
-    return Explanation(found.holds(rule), tuple(map(found.of, _told(rule))))
+    explainer = _Explainer(customer, frozenset(inside), as_of, vocabulary)
+    return Explanation(explainer.holds(rule), tuple(map(explainer.of, _conditions(rule))))
 
 
-def _told(rule: Rule) -> list[Rule]:
+def _conditions(rule: Rule) -> list[Rule]:
     """Return the conditions of a rule, each with the “not” that stands right before it."""
     match rule:
         case All(parts=parts) | Any_(parts=parts):
-            return [one for part in parts for one in _told(part)]
+            return [one for part in parts for one in _conditions(part)]
         case Not(part=Not() | All() | Any_() as part):
-            return _told(part)
+            return _conditions(part)
     return [rule]
 
 
 @dataclass(frozen=True)
-class _Explanation:
+class _Explainer:
     """Explains conditions by what is known of one customer."""
 
     customer: OneCustomer

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.answers import bare
 from bot.core.errors import Misuse
-from bot.slack import decoding, shared_files
+from bot.slack import decoding, field_use, shared_files
 from bot.slack.action_ids import CONFIRM, DISOWN, EDIT, REJECT
 from bot.slack.decoding import Body, Undecodable
 from commands import GROUPS
@@ -92,7 +92,7 @@ def _forms() -> Iterator[tuple[str, Decoder, Body]]:
     yield "submitted, and more", partial(decoding.submission, groups=GROUPS), _form("form", more=True, edits=42)
     yield "why not", decoding.rejection, _sample("reason")
     yield "reviewed", decoding.reviewed, _form("form", click=shown)
-    yield "suggested", decoding.suggestion, _sample("suggestion")
+    yield "suggested", field_use.suggestion, _sample("suggestion")
 
 
 def _files() -> Iterator[tuple[str, Decoder, Body]]:
