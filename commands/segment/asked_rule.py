@@ -25,7 +25,8 @@ async def asked_rule(segment: Segment, rule: str, runs: str, ctx: Context) -> Fo
             raise Misuse(f"{segment.name} follows no rule yet. Say who belongs to it, too.", field="rule")
         return _followed(now.rule, now.words, _schedule(behind, now, ctx), ctx)
     vocabulary = await vocabulary_of_words(rule, ctx.shop)
-    way, meant = _read((*((behind,) if behind else ()), WithSchedule(rule, runs)), vocabulary, ctx)
+    ways = (*((behind,) if behind else ()), WithSchedule(rule, runs))
+    way, meant = _read(ways, vocabulary, usual_words(now, ctx), ctx)
     if segment.id in segments_left_out(meant):
         raise Misuse(
             f"The rule of {segment.name} can't leave out who is in {segment.name}: whoever joined would leave at its "
@@ -40,8 +41,13 @@ def usual_words(now: Followed | None, ctx: Context) -> str:
     return describe_schedule(now.schedule if now else ctx.usual_schedule)
 
 
-def _read(ways: tuple[WithSchedule, ...], vocabulary: Vocabulary, ctx: Context) -> tuple[WithSchedule, Rule]:
-    """Return the way in which the words make a rule; that with a schedule behind it comes first."""
+def _read(
+    ways: tuple[WithSchedule, ...], vocabulary: Vocabulary, usual: str, ctx: Context
+) -> tuple[WithSchedule, Rule]:
+    """Return the way in which the words make a rule; that with a schedule behind it comes first.
+
+    Raises Question if they do with it and without; ``usual`` is the schedule then.
+    """
     found, refused = list[tuple[WithSchedule, Rule]](), list[Misuse]()
     for way in ways:
         try:
@@ -53,8 +59,7 @@ def _read(ways: tuple[WithSchedule, ...], vocabulary: Vocabulary, ctx: Context) 
     if not found:
         raise refused[0]
     if found[1:] and ctx.shop.can_ask:
-        readings = [Reading({"rule": way.rule, "runs": way.runs}) for way, _ in found]
-        readings[1] = Reading({"rule": ways[1].rule, "runs": describe_schedule(ctx.usual_schedule)})
+        readings = [Reading({"rule": way.rule, "runs": way.runs or usual}) for way, _ in found]
         sentence = f"Does “{ways[0].runs}” say when it runs? Nothing was done yet."
         raise Question(sentence, readings, field="rule", for_log="The schedule may be part of the rule.")
     return found[0]

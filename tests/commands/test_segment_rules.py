@@ -1,4 +1,4 @@
-"""A segment that follows a rule instead of a list, as a chat. It runs when somebody asks."""
+"""A segment that follows a rule instead of a list, as a chat: who belongs by it, and when it runs."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -180,6 +180,16 @@ async def test_words_that_may_be_a_value_or_a_schedule_are_asked_about(shop: Wor
     await shop.type("/segment rule Gold attribute Rhythm is hourly hourly")
     assert "Does “hourly” say when it runs?" in shop.whisper()
     assert shop.cards(2) == []
+
+
+async def test_words_that_are_a_value_leave_the_schedule_as_it_is(shop: World) -> None:
+    shop.store.act("set_attribute", customer_id=shop.customer_id(BEN), name="Rhythm", value="hourly")
+    await buy(shop)
+    await start_rule(shop, "attribute Rhythm is hourly runs:hourly")
+    await shop.type("/segment rule Gold attribute Rhythm is hourly hourly")
+    await shop.press("Start Rule: attribute Rhythm is hourly hourly", by="ana", channel="#segments")
+    assert "Rule: attribute Rhythm is hourly hourly" in said(shop.card(2))
+    assert "After that: every hour" in said(shop.card(2))
 
 
 async def test_asked_about_names_within_a_rule_its_schedule_is_kept(shop: World) -> None:
