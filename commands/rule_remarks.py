@@ -6,19 +6,24 @@ from bot.bigcommerce import Segment
 from bot.core.context import Context
 from bot.core.language.phrases import and_list
 from bot.core.segment_rules import describe
-from bot.core.segment_rules.rule import HasAttribute, Rule, conditions, segments_named
+from bot.core.segment_rules.rule import HasAttribute, Rule, conditions, keeps, segments_named
 from bot.core.segment_rules.tokens import GONE
 from bot.core.segment_rules.unmatched import unmatched
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule
 
 
 async def moved_back(segments: Iterable[Segment], ctx: Context) -> tuple[str, ...]:
-    """Tell which of these segments follow rules, whose next run takes back what is done by hand."""
-    ruled = [one for one in segments if await ctx.shop.rules.of(one.id)]
-    return tuple(
-        f"{one.name} follows a rule: its next run takes back what the rule does not say. To keep whoever is in it, "
-        f"let its rule begin with `in {one.name} or …`: no one leaves by it then."
-        for one in ruled
+    """Tell which of these segments follow rules, and what their next run takes back of what is done by hand."""
+    ruled = [(one, found.followed.rule) for one in segments if (found := await ctx.shop.rules.of(one.id))]
+    return tuple(f"{one.name} follows a rule: its next run {_next_run(one, rule)}" for one, rule in ruled)
+
+
+def _next_run(segment: Segment, rule: Rule) -> str:
+    if keeps(rule, segment.id):
+        return "takes out no one, and adds who belongs by it."
+    return (
+        "takes back what the rule does not say. To keep whoever is in it, let its rule begin with "
+        f"`in {segment.name} or …`: no one leaves by it then."
     )
 
 

@@ -5,13 +5,13 @@ from bot.core.language.phrases import wait_for_approval
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AddMembers
 from bot.core.segment_rules.followed import RulesReader
-from bot.core.segment_rules.rule import segments_named
+from bot.core.segment_rules.rule import keeps
 
 
 async def offers_to_keep(plan: Plan, rules: RulesReader) -> tuple[Part, ...]:
     """Return a button for each ruled segment that asks for the same rule, but that whoever is in it stays.
 
-    A rule that names its own segment has said so, and one too long for a button is left out.
+    A rule that says so is left out, and one too long for a button.
     """
     segments = (step.segment for step in plan.steps if isinstance(step, AddMembers))
     names = {one.id: one.name for one in segments if one.id}
@@ -19,8 +19,8 @@ async def offers_to_keep(plan: Plan, rules: RulesReader) -> tuple[Part, ...]:
     for id_, name in names.items():
         found = await rules.of(id_)
         words = f"segment rule {id_} rule:'in “{id_}”, or ({found.followed.words})'" if found else ""
-        keeps = found and id_ in segments_named(found.followed.rule)
-        if words and not keeps and len(words) <= MOST_WORDS and "'" not in words[words.index("'") + 1 : -1]:
+        is_kept = found and keeps(found.followed.rule, id_)
+        if words and not is_kept and len(words) <= MOST_WORDS and "'" not in words[words.index("'") + 1 : -1]:
             offers.append(Offer(f"Keep Whoever Is in {name}", words))
     waits = f"{wait_for_approval([one.label for one in offers])}."
     return (Offers(tuple(offers)), Sentence(waits, quiet=True)) if offers else ()

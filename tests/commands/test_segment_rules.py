@@ -466,6 +466,14 @@ async def test_whoever_changes_it_by_hand_is_told_that_the_rule_takes_it_back(sh
     assert "follows a rule" not in said(shop.card(8)) + said(shop.card(9))
 
 
+async def test_of_a_rule_that_keeps_whoever_is_in_no_one_is_told_that_they_leave(shop: World) -> None:
+    shop.leave("Gold", BEN)
+    await start_rule(shop, "in Gold or spent over 500 in 90 days")
+    await shop.type(f"/segment add Gold {BEN}")
+    assert "Gold follows a rule: its next run takes out no one, and adds who belongs by it." in said(shop.card(2))
+    assert "takes back" not in said(shop.card(2))
+
+
 async def test_a_rule_too_long_for_a_form_is_to_be_typed(shop: World) -> None:
     ids = shop.put(*(letter * 240 for letter in "abcdefghijklm"))
     await start_rule(shop, f"accepts marketing, or in {' or '.join(ids)}")

@@ -176,6 +176,20 @@ def segments_left_out(rule: Rule, *, negated: bool = False) -> frozenset[str]:
     return frozenset()
 
 
+def keeps(rule: Rule, segment_id: str) -> bool:
+    """Return whether everyone in this segment belongs by the rule, whatever else is true of them."""
+    match rule:
+        case InSegment(segment_ids=ids):
+            return segment_id in ids
+        case Any_(parts=parts):
+            return any(keeps(part, segment_id) for part in parts)
+        case All(parts=parts):
+            return all(keeps(part, segment_id) for part in parts)
+        case Not(part=Not(part=part)):
+            return keeps(part, segment_id)
+    return False
+
+
 def segments_named(rule: Rule) -> tuple[str, ...]:
     """Return the ids of the segments that a rule reads, each once."""
     return tuple(

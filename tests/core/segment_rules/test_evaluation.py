@@ -23,6 +23,7 @@ from bot.core.segment_rules.rule import (
     Registered,
     Rule,
     Spent,
+    keeps,
 )
 from tests.core.samples import uuid
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
@@ -63,6 +64,16 @@ def test_who_belongs_is_what_a_plain_look_at_each_order_says(rule: Rule, shop: P
 
     plain = rule.model_dump()
     assert found == [one.id for one in shop.customers if shop.belongs(plain, one, TODAY, zone)]
+
+
+@settings(LAW)
+@given(RULES, SHOPS)
+def test_no_one_leaves_a_segment_by_a_rule_that_keeps_whoever_is_in_it(rule: Rule, shop: PlainShop) -> None:
+    for segment_id, inside in shop.members.items():
+        for kept in (rule, Any_(parts=(InSegment(segment_ids=(segment_id,)), rule))):
+            plain, there = kept.model_dump(), [one for one in shop.customers if one.id in inside]
+            stay = all(shop.belongs(plain, one, TODAY, ZoneInfo("UTC")) for one in there)
+            assert stay or not keeps(kept, segment_id)
 
 
 @pytest.mark.parametrize(

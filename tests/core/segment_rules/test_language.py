@@ -23,6 +23,7 @@ from bot.core.segment_rules.rule import (
     Registered,
     Rule,
     Spent,
+    keeps,
     segments_left_out,
     segments_named,
 )
@@ -230,6 +231,13 @@ def test_a_rule_leaves_out_who_is_in_segments_under_an_odd_number_of_nots() -> N
     assert segments_left_out(either) == {uuid(11)}
     assert segments_left_out(Not(part=All(parts=(either, STAFF)))) == {uuid(10), uuid(12)}
     assert segments_left_out(SPENT) == frozenset()
+
+
+def test_a_rule_keeps_whoever_is_in_a_segment_by_which_alone_they_belong() -> None:
+    assert [keeps(one, uuid(10)) for one in (VIPS, LOYAL, SPENT, Not(part=VIPS))] == [True, False, False, False]
+    assert keeps(Not(part=Not(part=VIPS)), uuid(10))
+    assert keeps(Any_(parts=(SPENT, All(parts=(VIPS, InSegment(segment_ids=(uuid(10), uuid(11))))))), uuid(10))
+    assert not keeps(All(parts=(SPENT, VIPS)), uuid(10))
 
 
 def test_a_period_longer_than_the_longest_is_refused() -> None:
