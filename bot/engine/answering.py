@@ -72,6 +72,11 @@ class Answering:
         """Answer an invocation left behind by a process that died."""
         await self.answer(invocation, self.planner.request(invocation))
 
+    async def ask_itself(self, due: Due) -> None:
+        """Record what the bot asks itself, and start to answer it, unless another process did. Raises NotRecorded."""
+        if await self.dues.record(due):
+            self.process.tasks.start(self.resume(due))
+
     async def refuse_late(self, invocation: Invocation) -> None:
         """Tell the person that their request is too old to be answered."""
         detail, at = {"reason": LATE}, self.process.clock()

@@ -43,8 +43,7 @@ class Endings:
             values={"number": end.number},
             said=f"take out again whom change {end.number} added",
         )
-        if await self._requests.record(due):
-            self._process.tasks.start(self._answering.resume(due))
+        await self._answering.ask_itself(due)
 
     async def _attempt(self, end: End) -> int | None:
         """Return the number of the attempt that is due now; None if none is. What came to nothing is to end no more."""

@@ -67,8 +67,7 @@ class RuleRuns:
             values={"segment": segment_id},
             said=f"run the rule of {names[0]}",
         )
-        if await self._requests.record(due):
-            self._process.tasks.start(self._answering.resume(due))
+        await self._answering.ask_itself(due)
 
     async def _waits_for_facts(self, slot: datetime) -> bool:
         """Return whether the run waits until what it goes by is read, which is begun. What lasts is told by the run."""

@@ -399,3 +399,24 @@ async def test_a_rule_that_nobody_approved_or_that_was_tampered_with_covers_noth
     await database.write(lambda db: db.execute("UPDATE changes SET requester = 'UEVE'"))
     assert (await covers.look(claim)).lapse == "change 1, which covers it, is not what the audit log says"
     await database.write(lambda db: db.execute("UPDATE changes SET requester = 'UANA'"))
+
+
+async def test_a_run_that_somebody_asked_for_already_waits_once_and_nobody_hears_of_it(machine: Bench) -> None:
+    await ruled(machine)
+    leave(machine, 6)
+    await machine.asks("segment run", segment=RULED)
+    posted, said = len(machine.board.posted), len(machine.board.whispered)
+    await next_hour(machine)
+    assert ((await machine.latest()).number, (await machine.latest()).state) == (2, State.WAITING)
+    assert (len(machine.board.posted), len(machine.board.whispered)) == (posted, said)
+
+
+async def test_what_another_process_asked_itself_just_before_is_not_answered_twice(machine: Bench) -> None:
+    await ruled(machine)
+    join(machine)
+    due = Due.at(machine.clock(), covered_by=1, attempt=1, actor="UANA", command=RUN, values={"segment": RULED})
+    for _ in range(2):
+        await machine.engine.answering.ask_itself(due)
+        await machine.tasks.settled()
+    assert machine.kinds().count("start") == 2
+    assert (await machine.latest()).number == 2

@@ -73,4 +73,4 @@ async def test_a_rule_sums_up_orders_of_only_so_many_lengths_of_time() -> None:
 
 
 async def test_a_store_of_plain_lists_has_no_rules() -> None:
-    assert (await NO_RULES.of("x"), await NO_RULES.all()) == (None, {})
+    assert (await NO_RULES.of("x"), await NO_RULES.all(), await NO_RULES.latest_runs(1)) == (None, {}, ())
