@@ -11,6 +11,7 @@ from bot.doctor.ledger_checks import LEDGER_CHECKS
 from bot.doctor.machine import Machine
 from bot.doctor.policy_checks import POLICY_CHECKS
 from bot.doctor.port_checks import PORT_CHECKS
+from bot.doctor.rule_checks import RULE_CHECKS
 from bot.doctor.settings_checks import SETTINGS_CHECKS
 from bot.doctor.slack_checks import SLACK_CHECKS
 from bot.doctor.store_checks import STORE_CHECKS
@@ -20,6 +21,7 @@ CHECKS = (
     *SLACK_CHECKS,
     *POLICY_CHECKS,
     *STORE_CHECKS,
+    *RULE_CHECKS,
     *CLOCK_CHECKS,
     *LEDGER_CHECKS,
     *PORT_CHECKS,

@@ -29,14 +29,15 @@ Look = Callable[[Case, Checkup], Awaitable[Sequence[Finding]]]
 
 def _check(name: str, look: Look, *schemas: Schema) -> Check[Case]:
     """Return a check that looks into the ledger, if it has one of these schemas."""
-    return Check(name, lambda case: _look_into(case, look, *schemas), LONG)
+    return Check(name, lambda case: look_into(case, look, *schemas), LONG)
 
 
 def _engine(case: Case) -> Engine:
     return SQLITE if case.settings.ledger_file else POSTGRES
 
 
-async def _look_into(case: Case, look: Look, *schemas: Schema) -> Sequence[Finding]:
+async def look_into(case: Case, look: Look, *schemas: Schema) -> Sequence[Finding]:
+    """Look into the ledger in a thread of its own. Raises NotChecked unless it has one of these schemas."""
     return await _in_turn(case, lambda: _look(case, look, schemas))
 
 
@@ -144,7 +145,7 @@ async def _workspace(case: Case) -> Sequence[Finding]:
             return (Finding(told, f"Set the tokens of that workspace, or DATABASE to {_engine(case).elsewhere}."),)
         return (Finding("It is of the token's workspace."),)
 
-    return await _look_into(case, look, *_READABLE)
+    return await look_into(case, look, *_READABLE)
 
 
 LEDGER_CHECKS = (

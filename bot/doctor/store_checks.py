@@ -48,7 +48,8 @@ def _told(error: StoreError) -> str:
     return f"{asked}: {error.detail.rstrip('.')}." if error.detail else f"{asked}."
 
 
-def _found(error: StoreError, fix: str = "") -> tuple[Finding]:
+def found_in(error: StoreError, fix: str = "") -> tuple[Finding]:
+    """Return what an answer of the store says, with its fix, unless there is another one."""
     return (Finding(_told(error), fix or next(fix for kind, fix in _FIXES if isinstance(error, kind))),)
 
 
@@ -56,7 +57,7 @@ async def _store(case: Case) -> Sequence[Finding]:
     try:
         await case.store.customers()
     except StoreError as error:
-        return _found(error)
+        return found_in(error)
     return (Finding(f"{case.settings.BIGCOMMERCE_STORE_HASH} answers, and takes the token."),)
 
 
@@ -65,9 +66,9 @@ async def _plan(case: Case) -> Sequence[Finding]:
     try:
         await case.store.segments()
     except Forbidden as error:
-        return _found(error, _PLAN)
+        return found_in(error, _PLAN)
     except StoreError as error:
-        return _found(error)
+        return found_in(error)
     return (Finding("It has customer segmentation."),)
 
 
@@ -94,7 +95,7 @@ async def _may_read(case: Case, listing: Listing, what: str, fix: str) -> Sequen
     except NotFound:
         pass
     except StoreError as error:
-        return _found(error, fix if isinstance(error, Forbidden) else "")
+        return found_in(error, fix if isinstance(error, Forbidden) else "")
     return (Finding(f"The token's scopes are enough for {what}."),)
 
 

@@ -13,7 +13,7 @@ from bot.bigcommerce.connection import Connection, open_connection
 from bot.bigcommerce.errors import MalformedResponse
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.turns import LEFT_BY_LONG_RUNS
-from bot.bigcommerce.wire_format import Listing
+from bot.bigcommerce.wire_format import Listing, Request
 from bot.doctor.findings import NotChecked, Once
 from bot.settings import Settings
 
@@ -29,7 +29,10 @@ class StoreSide:
 
     async def read(self, listing: Listing) -> Response:
         """Return the response to the first row of a list. Raises StoreError unless it succeeded."""
-        request = listing.page(1, limit=1)
+        return await self.send(listing.page(1, limit=1))
+
+    async def send(self, request: Request) -> Response:
+        """Return the response to a GET. Raises StoreError unless it succeeded."""
         response = await self._connection.try_once(request)
         if response.status == HTTPStatus.FORBIDDEN and "json" not in response.headers.get("content-type", ""):
             raise MalformedResponse  # no words of the store's, but a firewall's page

@@ -232,6 +232,12 @@ FAULTS: dict[str, Fault] = {
     "no marketing": Fault(
         planting.customers_only, "store scopes", "403 (Forbidden) to GET promotions", "Marketing: modify"
     ),
+    "no orders, and a rule": Fault(
+        planting.rule_without_orders, "store orders", "403 (Forbidden) to GET orders/count", "Orders: read-only"
+    ),
+    "no orders, and a rule that was asked for": Fault(
+        planting.rule_that_lacked_orders, "store orders", "403", "Orders: read-only"
+    ),
     "lesser plan": Fault(planting.lesser_plan, "store plan", "not available on this store's plan", _ENTERPRISE),
     "store is down": store_says("/customers", 503, "store", "status.bigcommerce.com"),
     "firewall's refusal": Fault(

@@ -11,12 +11,14 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.seal_keys import SealKeys
 from bot.ledger.sql.schema_version import SCHEMA
 from bot.ledger.sqlite.audit_file import open_audit_file
+from bot.sandbox.store.api.endpoint import CUSTOMERS, MARKETING
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.people import Group
 from tests.core.samples import NOW
 from tests.doctor.clinic import Clinic
 from tests.ledger.sqlite.files import damage
 from tests.records import opened, record
+from tests.running_rules import start_rule
 
 OTHER_APP = "xapp-1-A0OTHERAPP-token"
 KEY = "k" * 40
@@ -86,6 +88,25 @@ def marketing_only(clinic: Clinic) -> None:
 
 def customers_only(clinic: Clinic) -> None:
     clinic.store.scopes = {"store_v2_customers"}
+
+
+async def rule_without_orders(clinic: Clinic) -> None:
+    """Wholesale follows a rule, and then the token loses a scope."""
+    await clinic.world.start()
+    await start_rule(clinic.world)
+    await clinic.world.settled()
+    await clinic.world.sweep()
+    await clinic.world.stop()
+    clinic.store.scopes = {CUSTOMERS, MARKETING}
+
+
+async def rule_that_lacked_orders(clinic: Clinic) -> None:
+    """A rule was asked for, and the token lacked a scope."""
+    clinic.store.scopes = {CUSTOMERS, MARKETING}
+    await clinic.world.start()
+    await clinic.world.type("/segment rule Wholesale in VIPs")
+    await clinic.world.settled()
+    await clinic.world.stop()
 
 
 def lesser_plan(clinic: Clinic) -> None:

@@ -87,6 +87,14 @@ async def test_nothing_is_found_or_written_beside_a_bot_that_runs(tmp_path: Path
         assert {one["method"] for one in patient.store.requests(made)} == {"GET"}
 
 
+async def test_orders_are_needed_where_segments_follow_rules_alone(tmp_path: Path) -> None:
+    async with clinic(tmp_path) as patient:
+        patient.store.scopes = {"store_v2_customers", "store_v2_marketing"}
+        results = await patient.examined()
+        assert faults(results) == []
+        assert "nothing needs them: no segment follows a rule" in told(results, "store orders")
+
+
 async def test_a_bot_that_was_never_started_is_healthy(tmp_path: Path) -> None:
     async with clinic(tmp_path) as patient:
         patient.ledger.unlink()
