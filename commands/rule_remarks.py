@@ -1,10 +1,12 @@
 """What people should know of segments that follow rules, before they change members by hand or delete a segment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.bigcommerce import Segment
 from bot.core.context import Context
 from bot.core.language.phrases import and_list
+from bot.core.language.tokenizer import quote
+from bot.core.planning.steps import AnyStep, DropRule, FollowRule
 from bot.core.segment_rules import describe
 from bot.core.segment_rules.rule import HasAttribute, Rule, conditions, keeps, segments_named
 from bot.core.segment_rules.tokens import GONE
@@ -24,6 +26,19 @@ def _next_run(segment: Segment, rule: Rule) -> str:
     return (
         "takes back what the rule does not say. To keep whoever is in it, let its rule begin with "
         f"`in {segment.name} or …`: no one leaves by it then."
+    )
+
+
+async def done_again(undo: Sequence[AnyStep], ctx: Context) -> tuple[str, ...]:
+    """Tell in which segments that follow rules an undo moves shoppers, whom the next run may move back again."""
+    ruled = {*await ctx.shop.rules.all()} - {one.target.id for one in undo if isinstance(one, FollowRule | DropRule)}
+    moved = dict.fromkeys(one.target.id for one in undo if one.target and any(one.moves) and not one.whole_segment)
+    found = [await ctx.shop.by_id(id_) for id_ in moved if id_ in ruled]
+    return tuple(
+        f"{one.name} follows a rule: its next run does again what the rule says, unless you freeze {one.name} before "
+        f"(`/segment freeze {quote(one.name)}`)."
+        for one in found
+        if one
     )
 
 

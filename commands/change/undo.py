@@ -13,6 +13,7 @@ from bot.core.planning.steps import AnyStep, CreatedIds, Restored, pointed
 from commands.change.show import OneChange
 from commands.emptied import with_emptied
 from commands.inputs import RunAt
+from commands.rule_remarks import done_again
 from commands.taking_back import taking_back
 
 
@@ -43,7 +44,8 @@ async def undo(args: OverChange, ctx: Context) -> Plan:
         )
     stays = tuple(line for step in change.plan.steps for line in step.stays)
     steps = tuple([await taking_back(step, ctx) for step in await with_promotions(steps, ctx.shop)])
-    plan = await build_plan(steps, ctx.shop, undoes=change.number, remarks=stays, who=change.plan.who)
+    remarks = (*stays, *await done_again(steps, ctx))
+    plan = await build_plan(steps, ctx.shop, undoes=change.number, remarks=remarks, who=change.plan.who)
     return await with_emptied(plan, ctx)
 
 

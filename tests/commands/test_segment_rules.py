@@ -206,6 +206,7 @@ async def test_undoing_it_puts_shoppers_back_and_drops_the_rule(shop: World) -> 
     await start_rule(shop)
     await shop.type("/change undo 1")
     assert "Make the segment Gold a plain list again" in said(shop.card(2))
+    assert "its next run" not in said(shop.card(2))
     await shop.press("Undo Change", by="ben", change=2)
     assert inside(shop) == {ADA, BEN}
     await shop.type("/segment show Gold")
@@ -235,6 +236,26 @@ async def test_the_same_rule_asked_for_again_is_run_again(shop: World) -> None:
     await shop.type(f"/segment rule Gold {RULE}")
     assert "Remove 2 of 3 shoppers from Gold" in said(shop.card(3))
     assert inside(shop) == {ADA, BEN, CHEN}
+
+
+async def test_whoever_undoes_what_a_rule_did_is_told_that_its_next_run_does_it_again(shop: World) -> None:
+    await start_rule(shop)
+    await buy(shop, BEN)
+    await shop.type(f"/segment rule Gold {RULE}")
+    assert inside(shop) == {ADA, BEN, CHEN}
+    await shop.type("/change undo 2")
+    told = "Gold follows a rule: its next run does again what the rule says, unless you freeze Gold before"
+    assert told in said(shop.card(3))
+
+
+async def test_whoever_undoes_what_a_rule_did_after_it_was_frozen_is_told_of_no_next_run(shop: World) -> None:
+    await start_rule(shop)
+    await buy(shop, BEN)
+    await shop.type(f"/segment rule Gold {RULE}")
+    await shop.type("/segment freeze Gold")
+    await shop.type("/change undo 2")
+    assert "Remove 1 of 3 shoppers from Gold" in said(shop.card(4))
+    assert "its next run" not in said(shop.card(4))
 
 
 async def test_another_rule_takes_the_place_of_the_first(shop: World) -> None:

@@ -85,4 +85,5 @@ async def test_an_undone_run_puts_its_shoppers_back(ruled: World) -> None:
     await next_hour(ruled)
     assert len(ruled.members(RULED)) == 38
     await ruled.type("/change undo 2")
+    assert f"its next run does again what the rule says, unless you freeze {RULED} before" in said(ruled.card(3))
     assert len(ruled.members(RULED)) == 40
