@@ -1,14 +1,18 @@
 """One shopper as people see them: their segments, the promotions that reach them, and what can be done next."""
 
-from bot.bigcommerce import Customer, Promotion
-from bot.core.answers import Answer, Fields, Offers, Part, Sentence, Table
+from collections.abc import Sequence
+
+from bot.bigcommerce import Customer, Promotion, Segment
+from bot.core.answers import Answer, Fields, Offer, Offers, Part, Sentence, Table
 from bot.core.context import Context
 from bot.core.language.phrases import listing
 from bot.core.language.tokenizer import quote
 from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import LACKS_SCOPE, describe_status
 from bot.core.store_view.people_meant import describe_customer
-from commands.paging import offers
+
+MOST_EXPLAINED = 5
+"""Of how many segments each has a button that explains it: a menu of buttons holds no more."""
 
 
 async def shown(customer: Customer, ctx: Context) -> Answer:
@@ -20,7 +24,8 @@ async def shown(customer: Customer, ctx: Context) -> Answer:
         ("Profile", "" if profile else "none yet; adding them to a segment creates one"),
     )
     ids = Sentence(f"Customer {customer.id}{f' · profile {profile}' if profile else ''}", quiet=True)
-    return Answer(describe_customer(customer), (fields, *await _promotions(customer, ctx), _next_steps(customer), ids))
+    promotions, next_steps = await _promotions(customer, ctx), _next_steps(customer, inside)
+    return Answer(describe_customer(customer), (fields, *promotions, next_steps, ids))
 
 
 async def _promotions(customer: Customer, ctx: Context) -> tuple[Part, ...]:
@@ -44,10 +49,19 @@ def _reach(promotion: Promotion, customer: Customer, names: dict[str, str]) -> t
     return (promotion.name, f"{maybe}{whom(promotion.targeting, names)}")
 
 
-def _next_steps(customer: Customer) -> Offers:
+def _next_steps(customer: Customer, inside: Sequence[Segment]) -> Offers:
+    """Return what one would do next; in a menu, what explains why they are in each of these segments."""
     typed = quote(str(customer.id))
     add, remove = f"segment add shoppers:{typed}", f"segment remove shoppers:{typed}"
     if customer.shopper_profile_id is None:
-        return offers(("Add to Segment", add), ("Create Profile", f"shopper create {typed}"))
-    out = (("Remove from Segment", remove),) if customer.segment_ids else ()
-    return offers(("Add to Segment", add), *out, ("Delete Profile", f"shopper delete {typed}"))
+        return Offers((Offer("Add to Segment", add), Offer("Create Profile", f"shopper create {typed}")))
+    out = (Offer("Remove from Segment", remove),) if customer.segment_ids else ()
+    steps = (Offer("Add to Segment", add), *out, Offer("Delete Profile", f"shopper delete {typed}"))
+    return Offers(steps, more=_explained(f"shopper why #{customer.id}", inside))
+
+
+def _explained(why: str, inside: Sequence[Segment]) -> tuple[Offer, ...]:
+    """Return an offer for each segment; of many, one that asks which."""
+    if len(inside) > MOST_EXPLAINED:
+        return (Offer("Why in a Segment", why),)
+    return tuple(Offer(f"Why in {one.name}", f"{why} {quote(one.id)}") for one in inside)

@@ -52,7 +52,8 @@ async def test_a_shopper_is_shown_by_email_by_customer_id_and_by_profile_id(slac
         assert f"Ida Frey ({email})" in told
         assert told.endswith(f"\nCustomer {slack.customer_id(email)} · profile {slack.profile_id(email)}")
         assert "Segments: VIPs, Lapsed" in told
-        assert buttons(slack.messages()[-1]) == ["Add to Segment", "Remove from Segment", "Delete Profile"]
+        steps = ["Add to Segment", "Remove from Segment", "Delete Profile"]
+        assert buttons(slack.messages()[-1]) == [*steps, "Why in VIPs", "Why in Lapsed"]
     assert not slack.writes()
 
 
@@ -127,6 +128,21 @@ async def test_a_profile_whose_customer_is_gone_is_told(slack: World) -> None:
     ):
         slack.drop_profile(email)
     assert slack.whisper() == f"The profile {profile} no longer belongs to a customer."
+
+
+async def test_why_they_are_in_each_segment_is_told_from_a_menu(slack: World) -> None:
+    email = fresh(slack, "VIPs", "Lapsed")
+    await slack.type(f"/shopper show {email}")
+    await slack.press("Why in Lapsed", by="ana", channel="#segments")
+    assert slack.whisper().startswith(f"Ida Frey ({email}) is in Lapsed")
+
+
+async def test_of_many_segments_it_is_asked_which_is_to_be_explained(slack: World) -> None:
+    email = fresh(slack, *list(slack.sizes())[:6])
+    await slack.type(f"/shopper show {email}")
+    assert buttons(slack.messages()[-1])[3:] == ["Why in a Segment"]
+    await slack.press("Why in a Segment", by="ana", channel="#segments")
+    assert filled(slack.form(), "shopper") == f"#{slack.customer_id(email)}"
 
 
 async def test_the_buttons_of_show_lead_on(slack: World) -> None:
