@@ -35,7 +35,7 @@ async def post(args: Nothing, ctx: Context) -> Post:
 
 
 async def _today(ctx: Context) -> Summary:
-    return await gather(ctx.shop, ctx.history, ctx.changes, ctx.audit, day=ctx.today, now=ctx.now)
+    return await gather(ctx.shop, ctx.history, ctx.changes, ctx.audit, day=ctx.today, now=ctx.now, zone=ctx.zone)
 
 
 GROUP = Group(

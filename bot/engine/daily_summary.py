@@ -125,7 +125,8 @@ class DailySummary:
     async def _summary(self, day: date) -> Summary:
         """Gather this day's summary. Raises StoreError."""
         shop, ledger = Shop(self._reader.correlated(f"summary-{day}").patient()), self._ledger
-        return await gather(shop, ledger.history, ledger.changes, ledger.audit, day=day, now=self._clock())
+        now, zone = self._clock(), self._schedule.zone
+        return await gather(shop, ledger.history, ledger.changes, ledger.audit, day=day, now=now, zone=zone)
 
     async def _post(self, run: SummaryRun, summary: Summary, answer: Answer) -> None:
         posting = await self._ledger.summaries.begin_posting(run, summary.now)

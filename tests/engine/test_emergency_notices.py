@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.core.approval.changes import Change
 from bot.core.approval.changes_reader import describe_untold
@@ -11,6 +12,7 @@ from bot.core.summary.message import compose
 from bot.engine.ports import Undeliverable
 from tests.engine.bench import Bench, bench
 
+ZONE = ZoneInfo("UTC")
 GROUPS: dict[str, Any] = {"approvers": frozenset({"SMANAGERS", "SSUPPORT", "UBEN"}), "breakers": frozenset({"UHEAD"})}
 
 
@@ -102,5 +104,5 @@ async def test_until_then_home_and_summary_say_so(path: Path) -> None:
 
 async def summary(machine: Bench) -> str:
     shop, ledger, now = Shop(machine.client), machine.ledger, machine.clock()
-    found = await gather(shop, ledger.history, ledger.changes, ledger.audit, day=now.date(), now=now)
+    found = await gather(shop, ledger.history, ledger.changes, ledger.audit, day=now.date(), now=now, zone=ZONE)
     return str(compose(found))

@@ -266,6 +266,25 @@ async def test_a_list_shows_what_is_to_come_the_next_first(open_world: OpenWorld
     assert "Approved, runs 2027-05-04 08:00 UTC: Create the segment Sooner" in said(home)
 
 
+async def test_the_morning_s_summary_lists_what_comes_on_that_day_alone(open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    await slack.type("/segment add VIPs #13 until:today 23:30")
+    slack.clock.forward(minutes=1)
+    await slack.press("Add Shoppers", by="ben")
+    await slack.type("/segment create Today at:today 18:00")
+    await slack.type("/segment create Tomorrow at:tomorrow 0:10")
+    await slack.type("/summary")
+    _, _, coming = slack.whisper().partition("To come today (Europe/Berlin): 2 changes.")
+    assert coming.index("Create the segment Today (runs at 18:00") < coming.index("(ends at 23:30")
+    assert "Create the segment Tomorrow" not in coming
+    await arrives(slack, at(3, 18))
+    await slack.type("/summary")
+    assert "To come today (Europe/Berlin): 1 change." in slack.whisper()
+    await arrives(slack, at(3, 23, 30))
+    await slack.type("/summary")
+    assert "To come today" not in slack.whisper()
+
+
 REFUSED = {
     "yesterday 10:00": "I couldn't read “yesterday 10:00” as a time to come.",
     "2027-05-01 10:00": "2027-05-01 10:00 (Europe/Berlin) is past. Say a time to come.",

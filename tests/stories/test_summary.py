@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.conftest import OpenWorld
 from tests.harness import Json, World, said
 from tests.stories.judge import read
 
+ZONE = ZoneInfo("UTC")
 FIRST = "The first summary: 12 segments, 607 memberships. The next one tells what changed since."
 QUIET = "Nothing changed since yesterday: 12 segments, 607 memberships."
 
@@ -210,12 +212,24 @@ async def test_a_change_running_while_sizes_are_read_is_doubtful(slack: World) -
         engine = slack.bot.engine
         ledger, shop = engine.process.ledger, engine.planner.context("UANA").shop
         found = await gather(
-            shop, ledger.history, ledger.changes, ledger.audit, day=slack.clock().date(), now=slack.clock()
+            shop,
+            ledger.history,
+            ledger.changes,
+            ledger.audit,
+            day=slack.clock().date(),
+            now=slack.clock(),
+            zone=ZONE,
         )
         assert not found.is_steady
     shop = Shop(shop.reader)
     found = await gather(
-        shop, ledger.history, ledger.changes, ledger.audit, day=slack.clock().date(), now=slack.clock()
+        shop,
+        ledger.history,
+        ledger.changes,
+        ledger.audit,
+        day=slack.clock().date(),
+        now=slack.clock(),
+        zone=ZONE,
     )
     assert found.is_steady
 

@@ -1,6 +1,8 @@
 """Gathers the contents of the daily summary from the store and the record."""
 
 from datetime import date, datetime
+from operator import attrgetter
+from zoneinfo import ZoneInfo
 
 from bot.core.approval.changes import Brief, State
 from bot.core.approval.changes_reader import ChangesReader
@@ -9,16 +11,25 @@ from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.orphaned_promotions import orphaned_promotions
 from bot.core.summary.history import HistoryReader, Size, Snapshot, week_ago
 from bot.core.summary.size_changes import Baseline, compare_sizes, deleted_since
-from bot.core.summary.summary import Summary
+from bot.core.summary.summary import Coming, Summary
 
+MOST_COMING = 100
+"""The most changes of a kind that are looked through for what comes today."""
 TRIES = 3
 """The most readings of all sizes, while the bot's own steps move shoppers."""
 
 
 async def gather(
-    shop: Shop, history: HistoryReader, changes: ChangesReader, log: AuditReader, *, day: date, now: datetime
+    shop: Shop,
+    history: HistoryReader,
+    changes: ChangesReader,
+    log: AuditReader,
+    *,
+    day: date,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> Summary:
-    """Read the sizes at ``now`` (UTC), on the local ``day``, and everything else in the summary.
+    """Read the sizes at ``now`` (UTC), on the local ``day`` of ``zone``, and everything else in the summary.
 
     Fetch the segments, their sizes the cheaper way (see ``Shop.sizes``), and the number of profiles, up to TRIES times
     if a change starts or ends meanwhile; then the promotions. Raises StoreError.
@@ -39,6 +50,7 @@ async def gather(
         by_rules=await history.by_rules(after, snapshot.entry),
         ended=await history.ended(after, snapshot.entry),
         waiting=await _waiting(changes),
+        coming=await _coming(changes, day, zone),
         unreviewed=await history.unreviewed(),
         untold=await changes.untold(),
         orphans=await orphaned_promotions(read),
@@ -78,3 +90,12 @@ async def _waiting(changes: ChangesReader) -> tuple[Brief, ...]:
     """Return the changes that wait for approval, oldest first."""
     pending = await changes.latest("pending", "", await changes.count("pending", ""))
     return tuple(one for one in reversed(pending) if one.state is State.WAITING)
+
+
+async def _coming(changes: ChangesReader, day: date, zone: ZoneInfo) -> tuple[Coming, ...]:
+    """Return what is to come until the day has ended, the next one first."""
+    runs = [Coming(one.due_at, one) for one in await changes.to_come(MOST_COMING) if one.due_at]
+    ends = [Coming(at, one, ends=True) for one, at in await changes.to_end(MOST_COMING)]
+    local = (one._replace(at=one.at.astimezone(zone)) for one in (*runs, *ends))
+    today = (one for one in local if one.at.date() <= day)
+    return tuple(sorted(today, key=attrgetter("at")))

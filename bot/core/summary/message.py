@@ -28,7 +28,7 @@ from bot.core.store_view.orphaned_promotions import MEND, describe_orphaned
 from bot.core.summary.headline import NAME, headline, short_name, since_last
 from bot.core.summary.history import Effect, RuleRuns
 from bot.core.summary.size_changes import Row, SizeChange
-from bot.core.summary.summary import Summary
+from bot.core.summary.summary import Coming, Summary
 
 HEADLINE = 150
 """The most characters for what a change does."""
@@ -48,6 +48,7 @@ def compose(summary: Summary, asked_by: str = "") -> Answer:
         *movers_chart(summary.rows, since_last(summary)),
         *_rules(summary),
         *_changes(summary),
+        *_coming(summary.coming),
         *(Sentence(describe_untold(number)) for number in summary.untold[:LISTED]),
         *_orphans(summary),
         *_empty(summary),
@@ -145,6 +146,15 @@ def _changes(summary: Summary) -> list[Part]:
             [(one, f"{_describe_request(one)}; `/change review {one.number}`") for one in summary.unreviewed],
         ),
     ]
+
+
+def _coming(coming: Sequence[Coming]) -> list[Part]:
+    """List what the rest of the day brings, with its times as the team's clocks show them."""
+    told = [
+        (one.change, f"{'ends' if one.ends else 'runs'} at {one.at:%H:%M}, {_describe_request(one.change)}")
+        for one in coming
+    ]
+    return _list(f"To come today ({coming[0].at.tzinfo})", told) if coming else []
 
 
 def _list(title: str, items: Sequence[tuple[Brief, str]]) -> list[Part]:

@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from bot.core.approval.changes import Brief
 from bot.core.store_view.orphaned_promotions import Orphan
 from bot.core.summary.history import RuleRuns, Size, Snapshot
 from bot.core.summary.size_changes import Row
+
+
+class Coming(NamedTuple):
+    """A change that runs at a time to come, as the team's clocks show it, or whose additions end then."""
+
+    at: datetime
+    change: Brief
+    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -16,10 +26,10 @@ class Summary:
     ``before`` is the snapshot of the last reported day, ``week`` that of a week ago; None if there is none. ``gone``
     are the segments of ``before`` that were deleted since; ``shaped`` the ids of segments that the bot created, renamed
     or deleted since; ``by_rules`` what rules did since, by id. ``ended`` are the changes that ran since, ``waiting``
-    and ``unreviewed`` those that someone has to look at, oldest first; ``untold`` are those of whose emergency not
-    everyone was told; ``orphans`` are promotions that name a segment which is gone. ``head`` is the seal of the log's
-    last entry. ``is_steady``: no change ran while the sizes were read; ``is_certain``: the effects of every step since
-    are known.
+    and ``unreviewed`` those that someone has to look at, oldest first; ``coming`` is what the rest of the day brings,
+    the next one first; ``untold`` are those of whose emergency not everyone was told; ``orphans`` are promotions that
+    name a segment which is gone. ``head`` is the seal of the log's last entry. ``is_steady``: no change ran while the
+    sizes were read; ``is_certain``: the effects of every step since are known.
     """
 
     now: Snapshot
@@ -32,6 +42,7 @@ class Summary:
     shaped: frozenset[str] = frozenset()
     ended: tuple[Brief, ...] = ()
     waiting: tuple[Brief, ...] = ()
+    coming: tuple[Coming, ...] = ()
     unreviewed: tuple[Brief, ...] = ()
     untold: tuple[int, ...] = ()
     orphans: tuple[Orphan, ...] = ()

@@ -1,8 +1,9 @@
 """What the summary says, and what is read for it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,13 +17,14 @@ from bot.core.store_view.cached_shop import Shop
 from bot.core.summary.gather import TRIES, gather
 from bot.core.summary.history import Effect, Progress, RuleRuns, Size
 from bot.core.summary.message import compose
-from bot.core.summary.summary import Summary
+from bot.core.summary.summary import Coming, Summary
 from bot.ledger.sql.history import SqlHistory
 from tests.core.samples import NOW, change, delete, plan
 from tests.core.summary.days import HEAD, TODAY, days_ago, snapshot, summary
 from tests.engine.bench import Bench, bench
 from tests.records import database_of, entries_of
 
+BERLIN = ZoneInfo("Europe/Berlin")
 YESTERDAY = {"VIPs": 1204, "Wholesale": 100, "Staff": 4}
 SIGNED = (Approval(actor="UBEN", at=NOW),)
 
@@ -300,13 +302,32 @@ async def test_a_step_with_unknown_effect_puts_its_day_in_doubt() -> None:
         assert not (await gathered(machine)).is_certain
 
 
+def test_what_the_rest_of_the_day_brings_is_listed_with_the_times_of_the_team() -> None:
+    noon, evening = (datetime(2026, 11, 25, hour, 30, tzinfo=BERLIN) for hour in (12, 18))
+    coming = (Coming(noon, brief(number=4)), Coming(evening, brief(number=3), ends=True))
+    answer = compose(replace(moved(), coming=coming))
+    (listed,) = [part.pairs for part in answer.parts if isinstance(part, Fields)]
+    assert "To come today (Europe/Berlin): 2 changes." in [
+        one.text for one in answer.parts if isinstance(one, Sentence)
+    ]
+    assert [label for label, _ in listed] == ["Change 4", "Change 3"]
+    assert "(runs at 12:30, asked by" in listed[0][1]
+    assert "(ends at 18:30, asked by" in listed[1][1]
+
+
 # What is read for it
 
 
 async def gathered(machine: Bench) -> Summary:
     ledger = machine.ledger
     return await gather(
-        Shop(machine.client), ledger.history, ledger.changes, ledger.audit, day=TODAY, now=machine.clock()
+        Shop(machine.client),
+        ledger.history,
+        ledger.changes,
+        ledger.audit,
+        day=TODAY,
+        now=machine.clock(),
+        zone=BERLIN,
     )
 
 
@@ -404,7 +425,9 @@ async def test_sizes_are_read_again_where_a_step_ran_meanwhile(
         ledger = machine.ledger
         history = Moving(database_of(ledger))
         history.says = list(says)
-        found = await gather(Shop(machine.client), history, ledger.changes, ledger.audit, day=TODAY, now=NOW)
+        found = await gather(
+            Shop(machine.client), history, ledger.changes, ledger.audit, day=TODAY, now=NOW, zone=BERLIN
+        )
         asked = [one["path"] for one in machine.store.requests()]
         assert sum("/v3/segments?" in path for path in asked) == readings
         assert found.is_steady is is_steady
