@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from bot.core.command import Call
 from bot.core.errors import Question, Reading
-from bot.core.language.args import input_of
+from bot.core.language.args import Text, input_of
 from bot.core.language.misplaced_addresses import without_address
 from bot.core.language.new_names import in_quotes, is_new_name, names_meant
-from bot.core.language.second_acts import names_before_acts
+from bot.core.language.second_acts import is_another_act, names_before_acts
 from bot.core.language.tokenizer import split
 from bot.core.store_view.cached_shop import Shop
 
@@ -20,6 +20,8 @@ async def ask_about_new_names(call: Call, typed: str, shop: Shop) -> Call:
     """
     fields, quoted = call.command.args.model_fields, {word.text for word in split(typed) if word.quoted}
     values = dict(call.values)
+    if typed:
+        await _ask_about_acts(call, typed, shop)
     for field in [one for one in values if one in fields and is_new_name(input_of(fields[one]))]:
         name = str(values[field] or "")
         if not name or name in quoted or field in call.settled or (await shop.segment_names()).called(name):
@@ -28,11 +30,34 @@ async def ask_about_new_names(call: Call, typed: str, shop: Shop) -> Call:
             values[field] = inside
             continue
         names, meant = await shop.segment_names(), names_meant(input_of(fields[field]), name)
-        others = names_before_acts(call.command.args, meant[0], names.called) if typed else ()
-        meant = tuple(dict.fromkeys((*meant, *others)))
-        if len(meant) > 1 or without_address(meant[0]) is not None:
+        others = tuple(names_before_acts(call.command.args, meant[0], names.called)) if typed else ()
+        meant = tuple(dict.fromkeys((*meant, *filter(None, others))))
+        if others or len(meant) > 1 or without_address(meant[0]) is not None:
             raise _which_name(call, field, meant, names.labels, is_form=not typed)
     return replace(call, values=values)
+
+
+async def _ask_about_acts(call: Call, typed: str, shop: Shop) -> None:
+    """Raise Question if the text behind a new name may be another command: ``create "Gold" and delete Loyal``.
+
+    One that stands in quotes, or behind its key, is meant as it is.
+    """
+    words, fields = split(typed), call.command.args.model_fields
+    kinds = {name: input_of(fields[name]) for name in call.values if name in fields}
+    plain = {name for name, kind in kinds.items() if type(kind) is Text and not kind.option}
+    for field in plain - {word.key for word in words} if any(map(is_new_name, kinds.values())) else ():
+        text = str(call.values[field])
+        before = typed.rpartition(text)[0]
+        joint = before[len(before.rstrip(" ,;.")) :]
+        is_quoted = any(word.quoted and word.text == text for word in words)
+        if not is_quoted and is_another_act(f"{joint}{text}", (await shop.segment_names()).called):
+            without = {name: value for name, value in call.values.items() if name != field}
+            label = kinds[field].label
+            raise Question(
+                f"“{text}” may be another command, and one line does one thing. Nothing was done yet.",
+                [Reading(without, f"{call.command.submit} Without It"), Reading(call.values, f"Take It as {label}")],
+                for_log="A text behind a new name may be another act.",
+            )
 
 
 def _which_name(call: Call, field: str, meant: tuple[str, ...], labels: dict[str, str], *, is_form: bool) -> Question:

@@ -245,6 +245,24 @@ async def test_names_that_look_alike_are_offered_with_their_ids() -> None:
     assert len(offers) == 3
 
 
+async def test_a_text_behind_a_new_name_in_quotes_may_be_another_command() -> None:
+    told, offers = await asked('segment create "New" and delete Coffee lovers')
+    assert told[0].startswith("“and delete Coffee lovers” may be another command, and one line does one thing.")
+    assert offers == [
+        ("Create Segment Without It", 'segment create name:"New"'),
+        ("Take It as Description", 'segment create name:"New" description:"and delete Coffee lovers"'),
+    ]
+    assert (await read(offers[1][1])).values == {"name": "New", "description": "and delete Coffee lovers"}
+    assert (await read('segment create "New" and more')).values == {"name": "New", "description": "and more"}
+
+
+async def test_a_segment_that_is_not_meant_is_no_part_of_a_new_name() -> None:
+    _, offers = await asked("segment rename Coffee lovers instead of VIPs to Best")
+    assert [one for one, _ in offers][:2] == ["Save Segment: instead of VIPs to Best", "Save Segment: Best"]
+    _, offers = await asked("segment rename Coffee lovers instead of VIPs")
+    assert [one for one, _ in offers] == ["Save Segment: Coffee lovers"]
+
+
 async def test_what_is_missing_is_asked_for_in_a_form() -> None:
     told, offers = await asked("segment add Coffee lovers")
     assert told == [

@@ -43,7 +43,7 @@ async def outcome(command: Command, line: str, field: str, shop: Shop) -> tuple[
     try:
         return (getattr((await resolve(call, shop)).args, field),)
     except Question as asked:
-        return tuple(one.values[field] for one in asked.readings)
+        return tuple(one.values.get(field, "") for one in asked.readings)
 
 
 def typed(command: Command, name: str, lead: str) -> str:
@@ -90,6 +90,31 @@ async def test_a_condition_is_never_taken_into_a_name(command: Command, field: s
         line = typed(command, f"Gold {behind}", "to" if command.name != "create" else "")
         found = await outcome(command, line, field, shop)
         assert {"Gold", f"Gold {behind}"} <= {*found}, (line, found)
+
+
+@pytest.mark.parametrize(("command", "field"), NAMES, ids=lambda one: getattr(one, "path", one))
+@pytest.mark.parametrize(
+    "before", ["instead of Loyal", "rather than loyal", "but not VIPs", "not Loyal", "if Loyal is gone"]
+)
+async def test_what_stands_before_a_name_is_never_taken_into_it(command: Command, field: str, before: str) -> None:
+    async with a_shop_with_loyal() as shop:
+        line = typed(command, f"{before} to Gold", "")
+        found = await outcome(command, line, field, shop)
+        assert "Gold" in found, (line, found)
+        assert len(found) > 1, (line, found)
+
+
+@given(st.sampled_from(("Gold", "Summer Sale")), st.sampled_from(JOINTS), st.sampled_from(ORDERS))
+@LAW
+async def test_a_second_order_behind_a_name_in_quotes_is_never_taken_as_its_description(
+    name: str, joint: str, order: str
+) -> None:
+    create = next(one for one in GROUP.commands if one.name == "create")
+    async with a_shop_with_loyal() as shop:
+        for line in (f'"{name}"{joint}{order}', f'"{name}" {joint.strip()} {order}'):
+            found = await outcome(create, line, "description", shop)
+            assert len(found) > 1, (line, found)
+            assert found[0] == "", (line, found)
 
 
 @pytest.mark.parametrize("name", HONEST)

@@ -294,6 +294,14 @@ NEAR = {
         "Which name did you mean?",
         ["Save Segment: Gold and X to Silver", "Save Segment: Gold"],
     ),
+    "/segment rename Loyal instead of VIPs to Best": (
+        "Which name did you mean?",
+        ["Save Segment: instead of VIPs to Best", "Save Segment: Best"],
+    ),
+    '/segment create "New" and delete Loyal': (
+        "“and delete Loyal” may be another command, and one line does one thing.",
+        ["Create Segment Without It", "Take It as Description"],
+    ),
     "/segment rename VIPs -> Gold, X -> Silver": (
         "Which name did you mean?",
         ["Save Segment: Gold, X -> Silver", "Save Segment: Gold"],

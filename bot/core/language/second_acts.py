@@ -37,23 +37,50 @@ _CONDITION = re.compile(
     r"\s+(?:if|unless|once|when|while|until)\s+\S.*?\s(?:is|isn't|are|aren't|was|were|has|exists?)\b", re.IGNORECASE
 )
 _INSTEAD = re.compile(r"\s+(?:instead\s+of|rather\s+than|but\s+not|except|without)\s+(?=\S)", re.IGNORECASE)
+_FIRST = re.compile(
+    r"(?P<sure>instead\s+of|rather\s+than|(?:and|but)\s+(?:not|except|without))\s+(?=\S)"
+    r"|(?:not|except|without|if|unless|once|when|while|until)\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""What says at the beginning which segment is not meant, or how one has to be."""
 Called = Callable[[str], Sized]
 """Says which segments are called like a text."""
 
 
 def names_before_acts(args: type[Args], name: str, called: Called) -> Iterator[str]:
-    """Yield what a typed name may be without the act or condition behind it; of “either A or B”, each."""
+    """Yield what a typed name may be without the act or condition beside it; of “either A or B”, each.
+
+    An empty text: it may be none at all, as in “instead of VIPs”.
+    """
     if either := _EITHER.fullmatch(name):
         yield from either.groups()
+    yield from _names_behind_conditions(args, name, called)
     yield from _names_before_conditions(name, called)
     signs, joints = _signs(args), list(_JOINED.finditer(name))
     ends = (*(one.start() for one in joints[1:]), len(name))
     for joint, end in zip(joints, ends, strict=False):
         words = name[joint.end() : end].split()
         is_alike = "." not in joint[0] and bool(signs.intersection(map(str.casefold, words[1:-1])))
-        if is_alike or _orders(words, called, is_later=bool(_LATER.search(joint[0]))):
+        if is_alike or _orders(words, joint[0], called):
             yield name[: joint.start()]
             return
+
+
+def is_another_act(text: str, called: Called) -> bool:
+    """Return whether a text behind a name joins an order to it: ``and delete Loyal``."""
+    joint = _JOINED.match(f"x{text.strip()}", 1) or _JOINED.match(f"x {text.strip()}", 1)
+    return joint is not None and _orders(joint.string[joint.end() :].split(), joint[0], called)
+
+
+def _names_behind_conditions(args: type[Args], name: str, called: Called) -> Iterator[str]:
+    """Yield what stands behind a segment that is not meant: ``instead of Loyal to Gold``; if nothing, an empty text."""
+    leads = {lead for kind in inputs_of(args).values() if not is_name(kind) for lead in kind.leads}
+    first = _FIRST.match(name)
+    words = name[first.end() :].split() if first else []
+    for end in (end for end in range(1, len(words) + 1) if called(" ".join(words[:end]).rstrip(",;"))):
+        led = [at for at, word in enumerate(words[end:], end + 1) if word.casefold() in leads]
+        if led or (first and first["sure"]) or _CONDITION.match(f" {name}"):
+            yield " ".join(words[led[0] if led else end :])
 
 
 def _names_before_conditions(name: str, called: Called) -> Iterator[str]:
@@ -65,9 +92,10 @@ def _names_before_conditions(name: str, called: Called) -> Iterator[str]:
             yield name[: instead.start()]
 
 
-def _orders(words: list[str], called: Called, *, is_later: bool) -> bool:
-    """Return whether words begin like an order; ``is_later``: a word before them says that it comes next."""
+def _orders(words: list[str], joint: str, called: Called) -> bool:
+    """Return whether words begin like an order behind the word that joins them, which may say that it comes next."""
     verb, objects = words[0].casefold(), [word.strip(",;.!?") for word in words[1:]]
+    is_later = bool(_LATER.search(joint))
     if is_later or verb in ACTS:
         return verb in ACTS | MAYBE_ACTS and (is_later or bool(objects))
     is_spoken_of = not _SPOKEN_OF.isdisjoint(map(str.casefold, objects[:1]))

@@ -5,7 +5,7 @@ from typing import Annotated
 import pytest
 
 from bot.core.language.args import Args, Choice, SegmentInput, Text
-from bot.core.language.second_acts import ACTS, MAYBE_ACTS, names_before_acts
+from bot.core.language.second_acts import ACTS, MAYBE_ACTS, is_another_act, names_before_acts
 from commands.segment import GROUP
 from tests.core.language.test_readings import Copy
 
@@ -59,11 +59,34 @@ def called(text: str) -> list[str]:
         (Create, "A instead of Big Spenders", ["A"]),
         (Create, "Bikes instead of cars", []),
         (Create, ", delete Loyal", []),
+        (Copy, "instead of Loyal to A", ["A"]),
+        (Copy, "rather than Big Spenders, to A", ["A"]),
+        (Copy, "but not Loyal", [""]),
+        (Copy, "not Loyal to A", ["A"]),
+        (Copy, "Not Loyal", []),
+        (Copy, "instead of cars to A", []),
+        (Copy, "if Loyal is gone to A", ["A"]),
+        (Copy, "if Loyal is gone", ["is gone"]),
+        (Copy, "Once Loyal", []),
         (Create, "A", []),
     ],
 )
 def test_what_looks_like_an_order_may_be_one(args: type[Args], name: str, others: list[str]) -> None:
     assert list(names_before_acts(args, name, called)) == others
+
+
+@pytest.mark.parametrize(
+    "text", [" and delete Loyal", ", delete it", ". Then clear them", " then clear", "; copy Loyal"]
+)
+def test_a_text_behind_a_name_may_be_another_act(text: str) -> None:
+    assert is_another_act(text, called)
+
+
+@pytest.mark.parametrize(
+    "text", [" Spent over 5, delete in May", " and more", " Delete in May", " and copy of all", " and"]
+)
+def test_a_text_behind_a_name_may_be_honest(text: str) -> None:
+    assert not is_another_act(text, called)
 
 
 def test_each_verb_for_segments_may_be_an_act() -> None:
