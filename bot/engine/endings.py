@@ -46,14 +46,19 @@ class Endings:
         await self._answering.ask_itself(due)
 
     async def _attempt(self, end: End) -> int | None:
-        """Return the number of the attempt that is due now; None if none is. What came to nothing is to end no more."""
+        """Return the number of the attempt that is due now; None if none is.
+
+        Where nothing was left to take out, nothing is to end any more. What was refused may be possible later: there is
+        no other time at which they would be taken out.
+        """
         ledger, now = self._process.ledger, self._process.clock()
         found = await ledger.dues.of(end.number, end.at)
         if found is None or found.state is not DueState.OVER:
             return await self._requests.next_attempt(end.number, end.at)
-        if found.change is None:
+        last = await ledger.changes.load(found.change) if found.change else None
+        if last is None and not found.told:
             await ledger.changes.forget_end(end.number)
             return None
-        last = await ledger.changes.load(found.change)
-        again = found.model_copy(update={"state": DueState.AGAIN, "at": last.updated_at})
-        return found.attempts + 1 if not last.is_open and again.is_due_again(now) else None
+        again = found.model_copy(update={"state": DueState.AGAIN, "at": last.updated_at if last else found.at})
+        is_open = last is not None and last.is_open
+        return found.attempts + 1 if not is_open and again.is_due_again(now) else None

@@ -210,6 +210,21 @@ async def test_where_nobody_is_left_there_is_nothing_to_end(machine: Bench) -> N
     assert ((await machine.latest()).number, (await machine.ledger.changes.load(1)).ends_at) == (1, None)
 
 
+async def test_where_nobody_can_approve_it_is_told_once_and_comes_when_somebody_can(machine: Bench) -> None:
+    before = machine.members("VIPs")
+    await adds(machine, ADA)
+    standings = dict(machine.people.standings)
+    machine.people.standings.update(dict.fromkeys(("UBEN", "UCLEO"), Standing.DEACTIVATED))
+    for hours in (72, 2, 2):
+        await passes(machine, hours=hours)
+    assert str(machine.board.whispered).count("I couldn't take out again whom change 1 added") == 1
+    assert ((await machine.latest()).number, machine.members("VIPs") == before) == (1, False)
+    machine.people.standings.clear()
+    machine.people.standings.update(standings)
+    await passes(machine, hours=2)
+    assert ((await machine.latest()).state, machine.members("VIPs")) == (State.DONE, before)
+
+
 async def test_where_whoever_approved_may_not_any_more_it_waits_and_then_they_stay(machine: Bench) -> None:
     await adds(machine, ADA)
     inside = machine.members("VIPs")

@@ -1,5 +1,6 @@
 """Changes that an approved change covers: they go without a click, at the time that was approved with it. Pure."""
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ LONGEST_WAIT = timedelta(hours=1)
 """The longest wait before what could not be asked for at its time is asked for again."""
 PATIENCE = 4
 """Attempts that fail for a reason that may pass before somebody is told."""
+_REFERENCE = re.compile("reference [0-9A-F]+")
 
 
 class Covered(Value):
@@ -51,5 +53,9 @@ class DueRecord(Value):
         return self.state is DueState.AGAIN and not timedelta(0) <= now - self.at < wait
 
     def is_to_tell(self, reason: str, *, passes: bool) -> bool:
-        """Return whether its owner is to be told of this failure: not twice of one reason, nor if it may pass soon."""
-        return reason != self.told and (not passes or self.attempts >= PATIENCE)
+        """Return whether its owner is to be told of this failure: not twice of one reason, nor if it may pass soon.
+
+        Each error that nobody foresaw has a reference of its own: that alone is no other reason.
+        """
+        before, now = (_REFERENCE.sub("", one) for one in (self.told, reason))
+        return now != before and (not passes or self.attempts >= PATIENCE)

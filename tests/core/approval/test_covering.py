@@ -40,6 +40,7 @@ def test_what_is_under_way_or_over_is_not_asked_again(state: DueState) -> None:
         (record(), "gone", False, True),
         (record(told="gone"), "gone", False, False),
         (record(told="gone"), "away", False, True),
+        (record(told="It broke, reference 7F3A."), "It broke, reference 01BE.", False, False),
         (record(PATIENCE - 1), "away", True, False),
         (record(PATIENCE), "away", True, True),
         (record(PATIENCE, told="away"), "away", True, False),
