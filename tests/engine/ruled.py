@@ -15,18 +15,21 @@ from tests.core.samples import change as drafted
 from tests.engine.bench import Bench
 
 RULED, SOURCE = "Newsletter", "Coffee lovers"
+_POSITION = "(SELECT position FROM segments WHERE name = ?)"
 NEEDS_ONE = Need(approvals=1, why="needs 1 approval: lets a segment follow a rule")
 
 
 async def ruled(machine: Bench, *signers: str, requester: str = "UANA", **fields: Any) -> Change:
-    """Newsletter follows the rule since now: every hour, unless fields of what is followed say otherwise."""
+    """Newsletter follows the rule since now: every hour, unless fields of what is followed say otherwise.
+
+    It is half past, whenever the test runs: what was read then is an hour old in the middle of the next hour.
+    """
+    machine.clock.forward(minutes=(30 - machine.clock.now.minute) % 60)
+    await machine.engine.process.live()
     with machine.store.shop.db as db:
-        (source,) = db.execute("SELECT position FROM segments WHERE name = ?", (SOURCE,)).fetchone()
-        (target,) = db.execute("SELECT position FROM segments WHERE name = ?", (RULED,)).fetchone()
-        db.execute("DELETE FROM members WHERE segment = ?", (source,))
-        db.execute(
-            "INSERT INTO members (segment, profile) SELECT ?, profile FROM members WHERE segment = ?", (source, target)
-        )
+        db.execute(f"DELETE FROM members WHERE segment = {_POSITION}", (SOURCE,))
+        copied = f"INSERT INTO members (segment, profile) SELECT {_POSITION}, profile FROM members"
+        db.execute(f"{copied} WHERE segment = {_POSITION}", (SOURCE, RULED))
     await reads_facts(machine)
     change = await asks_for_rule(machine, requester, **fields)
     await machine.runs(await machine.approves(change, *(signers or ("UBEN",))))
@@ -53,25 +56,28 @@ async def reads_facts(machine: Bench) -> None:
     await FactsReading(machine.engine.process, machine.client).bring_up_to_date()
 
 
-def leave(machine: Bench, count: int = 1, name: str = SOURCE) -> None:
+def follows_it(machine: Bench) -> bool:
+    """Whether the shoppers are those that the rule says."""
+    return machine.members(RULED) == machine.members(SOURCE)
+
+
+def leave(machine: Bench, count: int = 1) -> None:
     """So many leave Coffee lovers, past the bot."""
     with machine.store.shop.db as db:
-        (segment,) = db.execute("SELECT position FROM segments WHERE name = ?", (name,)).fetchone()
         db.execute(
-            "DELETE FROM members WHERE segment = ?1 AND profile IN "
-            "(SELECT profile FROM members WHERE segment = ?1 ORDER BY profile LIMIT ?2)",
-            (segment, count),
+            f"DELETE FROM members WHERE segment = {_POSITION} AND profile IN "
+            f"(SELECT profile FROM members WHERE segment = {_POSITION} ORDER BY profile LIMIT ?)",
+            (SOURCE, SOURCE, count),
         )
 
 
-def join(machine: Bench, count: int = 1, name: str = SOURCE) -> None:
+def join(machine: Bench, count: int = 1) -> None:
     """So many who are not in Coffee lovers join it, past the bot."""
     with machine.store.shop.db as db:
-        (segment,) = db.execute("SELECT position FROM segments WHERE name = ?", (name,)).fetchone()
         db.execute(
-            "INSERT INTO members (segment, profile) SELECT ?1, position FROM profiles WHERE position NOT IN "
-            "(SELECT profile FROM members WHERE segment = ?1) ORDER BY position DESC LIMIT ?2",
-            (segment, count),
+            f"INSERT INTO members (segment, profile) SELECT {_POSITION}, position FROM profiles WHERE position NOT IN "
+            f"(SELECT profile FROM members WHERE segment = {_POSITION}) ORDER BY position DESC LIMIT ?",
+            (SOURCE, SOURCE, count),
         )
 
 

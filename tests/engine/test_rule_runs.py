@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +26,11 @@ from bot.engine.covers import Claim
 from bot.engine.due_requests import DueRequests
 from bot.engine.ports import Undeliverable
 from tests.engine.bench import Bench
-from tests.engine.ruled import RULED, SOURCE, asks_for_rule, join, leave, next_hour, ruled
+from tests.engine.ruled import RULED, asks_for_rule, follows_it, join, leave, next_hour, ruled
+from tests.harness import Stuck
 
 WIDE = Guard(percent=100)
 OF_A_RUN: dict[str, Any] = {"command": RUN, "args": {"segment": RULED}}
-
-
-async def for_ever() -> None:
-    """Slack does not answer."""
-    await asyncio.Event().wait()
-
-
-async def follows_it(machine: Bench) -> bool:
-    """Whether the shoppers are those that the rule says."""
-    return machine.members(RULED) == machine.members(SOURCE)
 
 
 async def test_a_run_within_the_guard_goes_without_a_card_or_a_word(machine: Bench) -> None:
@@ -50,21 +42,32 @@ async def test_a_run_within_the_guard_goes_without_a_card_or_a_word(machine: Ben
     change = await machine.latest()
     assert (change.number, change.state, change.card) == (2, State.DONE, None)
     assert change.need.why == "needs no approval: covered by change 1"
-    assert await follows_it(machine)
+    assert follows_it(machine)
     assert (len(machine.board.posted), len(machine.board.whispered), machine.board.heard) == (posted, said, [])
     assert 2 not in [one.number for one in await machine.ledger.changes.requested_by("UANA", 9)]
 
 
 async def test_each_time_it_is_due_it_runs_once(machine: Bench, path: Path) -> None:
-    await ruled(machine)
+    await ruled(machine, guard=WIDE)
     async with machine.another(path) as other:
         for _ in range(3):
             join(machine)
-            await next_hour(machine, 1)
+            await next_hour(machine)
             await other.sweeps()
             await machine.sweeps()
-    assert machine.kinds().count("start") == 1 + 3 - 1  # the third is more than two in a day
-    assert (await machine.latest()).state is State.WAITING
+    assert machine.kinds().count("start") == 1 + 3
+    assert follows_it(machine)
+
+
+async def test_runs_of_one_day_are_counted_together(machine: Bench) -> None:
+    await ruled(machine)
+    for _ in range(3):
+        join(machine)
+        await next_hour(machine)
+    assert machine.kinds().count("start") == 1 + 2
+    change = await machine.latest()
+    assert change.state is State.WAITING
+    assert "2 may join in 24 hours without asking (10% of 22), and 2 joined already" in change.need.why
 
 
 async def test_where_nobody_would_join_or_leave_nothing_is_asked_for_again(machine: Bench) -> None:
@@ -83,7 +86,7 @@ async def test_a_rule_by_hand_never_runs_by_itself(machine: Bench) -> None:
     await next_hour(machine)
     assert (await machine.latest()).number == 1
     await machine.asks("segment run", segment=RULED)
-    assert await follows_it(machine)
+    assert follows_it(machine)
     assert (await machine.latest()).covered_by is None
 
 
@@ -95,7 +98,7 @@ async def test_times_before_the_rule_was_started_are_nobodys_unless_the_clock_wa
     machine.clock.set_by(hours=-5)
     machine.clock.forward(seconds=6)
     await machine.sweeps()
-    assert await follows_it(machine)
+    assert follows_it(machine)
 
 
 async def test_only_the_latest_of_several_missed_times_counts(machine: Bench) -> None:
@@ -121,10 +124,10 @@ async def test_more_than_the_guard_waits_with_a_card(machine: Bench) -> None:
     await machine.decides("UBEN", 2)
     assert ((await machine.latest()).version, machine.members(RULED)) == (2, before)
     await machine.decides("UBEN", 2)
-    assert await follows_it(machine)
+    assert follows_it(machine)
     join(machine)
     await next_hour(machine)
-    assert await follows_it(machine)
+    assert follows_it(machine)
 
 
 async def test_a_run_that_waits_is_skipped_and_asked_for_the_next_time(machine: Bench) -> None:
@@ -162,7 +165,7 @@ async def test_people_who_may_not_any_more_cover_nothing(machine: Bench, lapse: 
     await next_hour(machine)
     change = await machine.latest()
     assert (change.state, change.need.why.startswith(f"needs 1 approval: {why}")) == (State.WAITING, True)
-    assert not await follows_it(machine)
+    assert not follows_it(machine)
 
 
 @pytest.mark.parametrize("who", ["UBEN", "UANA"])
@@ -175,7 +178,7 @@ async def test_where_slack_does_not_tell_who_may_it_is_asked_again_and_again(mac
     machine.people.standings = {}
     machine.clock.forward(minutes=2)
     await machine.sweeps()
-    assert await follows_it(machine)
+    assert follows_it(machine)
     assert machine.board.whispered == []
 
 
@@ -191,7 +194,7 @@ async def test_a_rule_that_was_started_in_an_emergency_covers_nothing(machine: B
     join(machine)
     await next_hour(machine)
     assert (await machine.latest()).need.why == "needs 1 approval: change 2, which covers it, ran without its approvals"
-    assert not await follows_it(machine)
+    assert not follows_it(machine)
 
 
 async def test_another_policy_covers_nothing(machine: Bench, path: Path) -> None:
@@ -212,7 +215,7 @@ async def test_what_was_once_to_wait_waits_though_time_passes(machine: Bench) ->
     machine.people.standings = {}
     await machine.decides("UCLEO", 2)
     assert (await machine.latest()).version == 1
-    assert await follows_it(machine)
+    assert follows_it(machine)
 
 
 async def test_a_store_that_does_not_answer_is_asked_again_and_told_only_later(machine: Bench) -> None:
@@ -229,7 +232,7 @@ async def test_a_store_that_does_not_answer_is_asked_again_and_told_only_later(m
     assert told[1].startswith("I couldn't run the rule of Newsletter, as change 1 says.")
     machine.store.faults.clear()
     await next_hour(machine)
-    assert await follows_it(machine)
+    assert follows_it(machine)
 
 
 async def test_a_card_that_cannot_be_posted_is_asked_for_again(machine: Bench) -> None:
@@ -248,17 +251,17 @@ async def test_a_card_that_cannot_be_posted_is_asked_for_again(machine: Bench) -
 async def test_a_run_that_was_asked_for_and_not_planned_is_planned_by_another(machine: Bench, path: Path) -> None:
     await ruled(machine)
     join(machine)
-    machine.people.takes_time = for_ever
-    machine.clock.now += timedelta(hours=1)
+    stuck = Stuck()
+    machine.people.takes_time = partial(stuck, 1)
+    machine.clock.forward(hours=1)
     await machine.engine.housekeeper.run_due()
-    for _ in range(50):
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(stuck.reached.wait(), 10)
     await machine.dies()
     machine.people.takes_time = None
     machine.clock.forward(hours=2)
     async with machine.another(path) as other:
         await other.sweeps()
-        assert await follows_it(machine)
+        assert follows_it(machine)
     assert machine.kinds().count("start") == 2
 
 
@@ -271,7 +274,7 @@ async def test_a_rule_that_was_asked_for_anew_is_covered_by_the_later_change(mac
     await machine.decides("UBEN", 2, Verdict.REJECT)
     await next_hour(machine)
     assert (await machine.latest()).need.why == "needs no approval: covered by change 3"
-    assert await follows_it(machine)
+    assert follows_it(machine)
 
 
 async def test_a_run_that_lapsed_before_it_began_gets_its_card_then(machine: Bench) -> None:
@@ -287,7 +290,7 @@ async def test_a_run_that_lapsed_before_it_began_gets_its_card_then(machine: Ben
     change = await machine.ledger.changes.load(change.number)
     assert (change.state, change.card is not None, change.version) == (State.WAITING, True, 2)
     assert [one.number for one in machine.board.posted] == [change.number]
-    assert not await follows_it(machine)
+    assert not follows_it(machine)
 
 
 async def test_a_run_that_drifted_before_it_began_is_planned_anew(machine: Bench) -> None:
@@ -335,16 +338,16 @@ async def test_what_it_goes_by_is_read_first_where_it_is_old(machine: Bench) -> 
     for _ in range(3):
         await machine.sweeps()
         machine.clock.forward(seconds=6)
-    assert await follows_it(machine)
+    assert follows_it(machine)
 
 
 async def test_what_cannot_be_read_is_told_after_an_hour(machine: Bench) -> None:
     await ruled(machine, schedule=Daily(at=time(6)))
     machine.clock.now = (machine.clock.now + timedelta(days=2)).replace(hour=6, minute=0)
     machine.store.faults.add("GET", "*/orders*", status=503, times=None)
-    for _ in range(3 * 60):
+    for _ in range(3 * 12):
         await machine.sweeps()
-        machine.clock.forward(minutes=1)
+        machine.clock.forward(minutes=5)
     (told,) = machine.board.whispered
     assert "they are being read now" in told[1]
 

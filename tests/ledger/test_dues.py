@@ -19,7 +19,7 @@ ID = VIPS.known_id
 HOUR = timedelta(hours=1)
 
 
-async def state(ledger: Ledger, slot: datetime = NOW) -> DueRecord:
+async def record(ledger: Ledger, slot: datetime = NOW) -> DueRecord:
     found = await ledger.dues.of(1, slot)
     assert found
     return found
@@ -33,7 +33,7 @@ async def test_an_attempt_is_asked_for_once(ledger: Ledger, other: Ledger) -> No
     assert await ledger.dues.of(2, NOW) is None
     assert [await asked(one, due(attempt=3)) for one in (ledger, other)] == [False, False]
     assert [await asked(one, due(attempt=2), NOW + HOUR) for one in (ledger, other)] == [True, False]
-    assert ((await state(ledger)).attempts, (await state(ledger)).at) == (2, NOW + HOUR)
+    assert ((await record(ledger)).attempts, (await record(ledger)).at) == (2, NOW + HOUR)
     assert (await ledger.audit.verify()).holds
 
 
@@ -61,15 +61,15 @@ async def test_what_became_of_it_is_kept_and_what_was_told_goes_on(
     before = {"reason": "before", "passes": False, "told": True}
     await ledger.invocations.settle(due(NOW - HOUR), EntryKind.REFUSED, at=NOW, detail=before)
     await asked(ledger, due())
-    assert (await state(ledger)).told == "before"
+    assert (await record(ledger)).told == "before"
     await ledger.invocations.settle(due(), kind, at=NOW, detail=detail)
-    assert ((await state(ledger)).state, (await state(ledger)).told) == (becomes, told)
+    assert ((await record(ledger)).state, (await record(ledger)).told) == (becomes, told)
 
 
 async def test_a_change_of_it_is_the_end_of_what_was_told(ledger: Ledger) -> None:
     await asked(ledger, due())
     found = await became(ledger, due())
-    assert ((await state(ledger)).state, (await state(ledger)).change) == (DueState.OVER, found.number)
+    assert ((await record(ledger)).state, (await record(ledger)).change) == (DueState.OVER, found.number)
     assert (await ledger.changes.load(found.number)).covered_by == COVERED
     assert (await ledger.audit.verify()).holds
 
@@ -92,7 +92,7 @@ async def test_a_change_that_never_began_is_due_again(
     found = await became(ledger, due())
     for event in events:
         found = await ledger.changes.move(found, event, at=NOW, update=update if event is events[-1] else {})
-    assert (await state(ledger)).state is becomes
+    assert (await record(ledger)).state is becomes
 
 
 async def test_a_run_that_was_stopped_is_over(ledger: Ledger) -> None:
@@ -100,7 +100,7 @@ async def test_a_run_that_was_stopped_is_over(ledger: Ledger) -> None:
     found = await moved(ledger, await became(ledger, due()), Event.CLEAR, Event.START)
     found = await ledger.changes.save_run(found, Run(position=0, state=StepState.STARTED), at=NOW, detail={})
     await ledger.changes.move(found, Event.STOP, at=NOW)
-    assert (await state(ledger)).state is DueState.OVER
+    assert (await record(ledger)).state is DueState.OVER
 
 
 async def test_while_one_waits_runs_or_is_planned_another_is_not_asked_for(ledger: Ledger) -> None:
