@@ -90,6 +90,7 @@ async def _live(days: Days) -> None:
     await screen.press("Undo", on=held)
     await screen.approve("Undo Change", on=f"Remove 10 of {size + 12} shoppers from {RULED}", by="cleo")
     await expect(screen.size(RULED)).to_contain_text(str(size + 2))
+    await expect(screen.size(RULED)).to_contain_text("\N{MINUS SIGN}10")
     await picture(screen.page, "living undone")
 
     await days.morning(4)

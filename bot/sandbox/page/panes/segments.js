@@ -74,5 +74,5 @@ function Step({ shoppers }) {
   if (before.current.shoppers !== shoppers) before.current = { shoppers, step: shoppers - before.current.shoppers };
   const { step } = before.current;
   const look = `segment-step ${step > 0 ? "more" : "less"}`;
-  return step !== 0 && html`<span key=${shoppers} class=${look}>${SIGNED.format(step)}</span>`;
+  return step !== 0 && html`<span key=${shoppers} class=${look}>${SIGNED.format(step).replace("-", "−")}</span>`;
 }
