@@ -65,9 +65,9 @@ def visit(browser: BrowserContext, request: pytest.FixtureRequest) -> Visit:
 
 
 async def picture(page: Page, name: str) -> None:
-    """Keep a picture of the page in the directory ``PICTURES``, where there is one."""
+    """Keep a picture of the page, all that moves at its end, in the directory ``PICTURES``, where there is one."""
     if pictures := os.environ.get("PICTURES"):
-        await page.screenshot(path=f"{pictures}/{name}.png")
+        await page.screenshot(path=f"{pictures}/{name}.png", animations="disabled")
 
 
 @contextmanager
