@@ -1,5 +1,6 @@
 """Runs work again for whatever arrives while it runs."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.engine.tasks import Tasks
@@ -11,20 +12,16 @@ class Coalescer:
     def __init__(self, work: Callable[[], Awaitable[None]], tasks: Tasks) -> None:
         self._work = work
         self._tasks = tasks
-        self._working = False
+        self._rounds: asyncio.Task[None] | None = None
         self._again = False
 
     def wake(self) -> None:
         """Schedule a round: something arrived."""
         self._again = True
-        if not self._working:
-            self._working = True
-            self._tasks.start(self._work_until_done())
+        if self._rounds is None or self._rounds.done():
+            self._rounds = self._tasks.start(self._work_until_done())
 
     async def _work_until_done(self) -> None:
-        try:
-            while self._again:
-                self._again = False
-                await self._work()
-        finally:
-            self._working = False
+        while self._again:
+            self._again = False
+            await self._work()
