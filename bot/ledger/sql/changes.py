@@ -7,7 +7,6 @@ from bot.core.approval.beside import Beside
 from bot.core.approval.change_replay import sealed_fact
 from bot.core.approval.changes import OPEN, Brief, Change, Event, Run, State
 from bot.core.approval.changes_reader import Scope
-from bot.core.approval.due import End, Scheduled
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.errors import TooLate
@@ -27,25 +26,18 @@ from bot.ledger.sql.moves_per_person import moved_unapproved, refuse_over_limit
 from bot.ledger.sql.related_changes import others_beside
 from bot.ledger.sql.run_order import refuse_beside_running
 from bot.ledger.sql.segment_rules import save_rule
-from bot.ledger.sql.told_changes import OPEN_STATES, ToldChanges
+from bot.ledger.sql.timed_changes import TimedChanges
+from bot.ledger.sql.told_changes import OPEN_STATES
 from bot.ledger.sql.undo_marks import mark_undone
 from bot.ledger.stored_changes import digest
 
 _SCOPES: dict[Scope, str] = {"mine": "requester = :actor", "pending": f"state IN ({OPEN_STATES})", "all": "true"}
 _BY_STATE = f"SELECT state, count(*) FROM changes WHERE state IN ({OPEN_STATES}) GROUP BY state"
-_HAS_TIME = "state = 'approved' AND json_extract(changes.body, '$.due_at') IS NOT NULL"
-_SCHEDULED = f"""
-    SELECT number, json_extract(body, '$.due_at') AS due, json_extract(body, '$.updated_at') AS moved, looked_at
-    FROM changes WHERE {_HAS_TIME}
-"""
-_TO_END = """
-    SELECT body, at FROM ends JOIN briefs ON briefs.change = ends.change ORDER BY at, ends.change LIMIT ?
-"""
 _LAST = "SELECT max(number) FROM changes"
 """How many changes there are: no number is left out, and none is removed."""
 
 
-class SqlChanges(ToldChanges):
+class SqlChanges(TimedChanges):
     """The changes in SQL. A move, its entry and what follows from it share one transaction."""
 
     # Reading
@@ -63,25 +55,11 @@ class SqlChanges(ToldChanges):
     async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
         """Return the latest changes, newest first, after skipping ``offset``."""
         which = f"{_SCOPES[scope]} ORDER BY number DESC LIMIT :limit OFFSET :offset"
-        return await self._briefs(which, actor=actor, limit=limit, offset=offset)
-
-    async def to_come(self, limit: int) -> tuple[Brief, ...]:
-        """Return the approved changes that run at a time of their own, the next one first."""
-        which = f"{_HAS_TIME} ORDER BY json_extract(changes.body, '$.due_at'), number LIMIT :limit"
-        return await self._briefs(which, limit=limit)
-
-    async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:
-        """Return the changes whose additions are to end, each with its time, the next one first."""
-        rows = await self._database.read(statement(_TO_END, (limit,)))
-        return tuple((Brief.model_validate_json(row["body"]), datetime.fromisoformat(row["at"])) for row in rows)
-
-    async def since_first_to_end(self, segment_id: str) -> tuple[int, ...]:
-        """Return the changes that ran on this segment since the first whose additions are to end, as they began."""
-        return await self._database.read(lambda db: ends.since_first(db, segment_id))
+        return await self.briefs(which, actor=actor, limit=limit, offset=offset)
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""
-        return await self._briefs(
+        return await self.briefs(
             "number IN (SELECT change FROM touches WHERE segment = :segment ORDER BY change DESC LIMIT :limit) "
             "ORDER BY number DESC",
             segment=segment_id,
@@ -101,39 +79,20 @@ class SqlChanges(ToldChanges):
     async def waiting_for(self, actor: str) -> tuple[Brief, ...]:
         """Return the waiting changes that others requested and this person has not approved; the most urgent first."""
         others = "state = 'waiting' AND requester <> :actor ORDER BY expires_at, number"
-        briefs = await self._briefs(others, actor=actor)
+        briefs = await self.briefs(others, actor=actor)
         return tuple(brief for brief in briefs if actor not in [one.actor for one in brief.approvals])
 
     async def requested_by(self, actor: str, limit: int) -> tuple[Brief, ...]:
         """Return this requester's latest changes, the waiting ones first; of covered ones only the open ones."""
         own = f"requester = :actor AND (covered_by IS NULL OR state IN ({OPEN_STATES}))"
         order = "ORDER BY state = 'waiting' DESC, number DESC LIMIT :limit"
-        return await self._briefs(f"{own} {order}", actor=actor, limit=limit)
+        return await self.briefs(f"{own} {order}", actor=actor, limit=limit)
 
     async def by_state(self) -> tuple[dict[State, int], int]:
         """Return how many changes are in each open state, and how many in any other."""
         last, counts = await self._database.read(lambda db: (db.execute(_LAST).fetchone()[0], db.execute(_BY_STATE)))
         found = dict.fromkeys(sorted(OPEN), 0) | {State(state): int(count) for state, count in counts}
         return found, (last or 0) - sum(found.values())
-
-    async def scheduled(self) -> tuple[Scheduled, ...]:
-        """Return the approved changes that run at a time of their own, the next one first."""
-        rows = await self._database.read(statement(_SCHEDULED, ()))
-        found = (Scheduled(number=row["number"], due_at=row["due"], looked_at=_latest(row)) for row in rows)
-        return tuple(sorted(found, key=lambda one: (one.due_at, one.number)))
-
-    async def save_look(self, number: int, *, at: datetime) -> None:
-        """Record that the plan of a change that is to run later is compared with the store."""
-        query = "UPDATE changes SET looked_at = ? WHERE number = ?"
-        await self._database.write(statement(query, (timestamp(at), number)))
-
-    async def ends_due(self, now: datetime) -> tuple[End, ...]:
-        """Return the ends of additions whose time has come, the earliest first."""
-        return await self._database.read(lambda db: ends.due(db, now))
-
-    async def forget_end(self, number: int) -> None:
-        """Record that nothing is left to end of this change."""
-        await self._database.write(lambda db: ends.forget_end(db, number))
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the waiting changes that have expired."""
@@ -304,16 +263,6 @@ class SqlChanges(ToldChanges):
         """Return who requested that the run stop; empty if nobody did."""
         (row,) = await self._database.read(statement("SELECT stopped_by FROM changes WHERE number = ?", (number,)))
         return str(row["stopped_by"])
-
-    async def _briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
-        query = f"SELECT briefs.body FROM changes JOIN briefs ON briefs.change = number WHERE {which}"
-        rows = await self._database.read(statement(query, values))
-        return tuple(Brief.model_validate_json(row["body"]) for row in rows)
-
-
-def _latest(row: Any) -> datetime:
-    """Return when a change's plan was last compared with the store: when it was approved, at the earliest."""
-    return max(datetime.fromisoformat(one) for one in (row["moved"], row["looked_at"]) if one)
 
 
 def _last_finish(db: Connection) -> int:

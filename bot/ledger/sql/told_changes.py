@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.core.approval.changes import OPEN, Card, Change
+from bot.core.approval.changes import OPEN, Brief, Card, Change
 from bot.core.audit.entries import EntryKind
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
@@ -26,6 +26,12 @@ class ToldChanges:
         """Return the numbers of the changes for which this condition holds, oldest first."""
         rows = await self._database.read(statement(f"SELECT number FROM changes WHERE {where} ORDER BY number", values))
         return tuple(row["number"] for row in rows)
+
+    async def briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
+        """Return the changes that this says, as lists show them: a condition, and what may stand behind one."""
+        query = f"SELECT briefs.body FROM changes JOIN briefs ON briefs.change = number WHERE {which}"
+        rows = await self._database.read(statement(query, values))
+        return tuple(Brief.model_validate_json(row["body"]) for row in rows)
 
     # Notices: messages to people apart from cards and outcomes
 
