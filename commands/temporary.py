@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 async def taken_out_again(segment_id: str, ctx: Context) -> Mapping[str, End]:
     """Return the profiles in a segment that are taken out again, but for those that this, too, adds until then."""
-    found = await ends_in(segment_id, ctx.changes)
+    found = await ends_in(segment_id, ctx.changes, ctx.history)
     return {profile: end for profile, end in found.items() if end.at != ctx.until}
 
 

@@ -96,9 +96,11 @@ class Covers:
         restored = AuditFilter(kind=EntryKind.RESTORED, since=covering.started_at)
         if await self.process.ledger.audit.recent(restored, limit=1):
             return f"a backup was restored since change {covering.number}, and who was added again is not known"
+        ledger = self.process.ledger
         for step in claim.plan.steps:
             await fetch_lists(step)
-            ends = await ends_in(step.segment_ids[0], self.process.ledger.changes) if step.kind == REMOVAL else {}
+            is_end = step.kind == REMOVAL
+            ends = await ends_in(step.segment_ids[0], ledger.changes, ledger.history) if is_end else {}
             put_in = {profile for profile, end in ends.items() if end.number == covering.number}
             if not step.takes_out or not put_in.issuperset(step.takes_out):
                 return f"it does more than take out again whom change {covering.number} added"

@@ -28,7 +28,7 @@ async def end(args: OverChange, ctx: Context) -> Plan:
     if change.is_open:
         raise Impossible(f"Change {change.number} {describe_state(change)}, so there is nothing to end yet.")
     steps = list[AnyStep]()
-    for id_ in await _segments(change):
+    for id_ in await _segments(change, ctx):
         if segment := await ctx.shop.by_id(id_):
             steps += await _taken_out(segment, change, ctx)
     if not steps:
@@ -38,17 +38,18 @@ async def end(args: OverChange, ctx: Context) -> Plan:
     return plan.titled(f"End of change {change.number}: remove {people(plan.shoppers)} from {out_of}")
 
 
-async def _segments(change: Change) -> tuple[str, ...]:
-    """Return the segments into which a change put anybody, its own among them."""
+async def _segments(change: Change, ctx: Context) -> tuple[str, ...]:
+    """Return the segments into which a change put anybody, its own among them, by the ids that they have now."""
     created = change.created_ids
     await created.fetch()
     targets = (step.resolved(created).target for step in change.plan.steps if step.is_addition)
-    return tuple(dict.fromkeys(target.id for target in targets if target and target.id))
+    ids = [await ctx.history.ids_of(target.id) for target in targets if target and target.id]
+    return tuple(dict.fromkeys(current for current, *_ in ids))
 
 
 async def _taken_out(segment: Segment, change: Change, ctx: Context) -> tuple[AnyStep, ...]:
     """Return the Steps that take out of a segment those who are in it by this change, and nobody added again."""
-    ends = await ends_in(segment.id, ctx.changes)
+    ends = await ends_in(segment.id, ctx.changes, ctx.history)
     put_in = tuple(profile for profile, end in ends.items() if end.number == change.number)
     inside = await ctx.shop.members_among(segment.id, put_in) if put_in else frozenset[str]()
     return await made_of(inside, lambda: removed(SegmentRef.of(segment), inside))

@@ -210,6 +210,19 @@ async def test_where_nobody_is_left_there_is_nothing_to_end(machine: Bench) -> N
     assert ((await machine.latest()).number, (await machine.ledger.changes.load(1)).ends_at) == (1, None)
 
 
+async def test_a_segment_that_was_deleted_and_restored_is_the_same(machine: Bench) -> None:
+    before = machine.members("VIPs")
+    await adds(machine, ADA)
+    await machine.asks("segment delete", segments=["VIPs"])
+    await approves(machine)
+    await machine.asks("change undo", number=2)
+    await approves(machine)
+    assert len(machine.members("VIPs")) == len(before) + 1
+    await passes(machine, days=3)
+    assert machine.members("VIPs") == before
+    assert (await machine.latest()).need.why == "needs no approval: covered by change 1"
+
+
 async def test_where_nobody_can_approve_it_is_told_once_and_comes_when_somebody_can(machine: Bench) -> None:
     before = machine.members("VIPs")
     await adds(machine, ADA)

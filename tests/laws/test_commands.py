@@ -1,6 +1,7 @@
 """Laws over every Command; a new one is met by them without a new test."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -129,7 +130,7 @@ class Record:
     async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:
         return ((Brief.of(self.kept), NOW),)
 
-    async def since_first_to_end(self, segment_id: str) -> tuple[int, ...]:
+    async def since_first_to_end(self, segment_ids: Sequence[str]) -> tuple[int, ...]:
         return (self.kept.number,)
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:

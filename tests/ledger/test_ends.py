@@ -70,7 +70,7 @@ async def test_those_who_are_to_stay_are_kept_on_record(ledger: Ledger) -> None:
 
 
 async def test_what_ran_on_a_segment_is_told_from_the_first_on_that_is_to_end(ledger: Ledger) -> None:
-    assert await ledger.changes.since_first_to_end(VIPS.known_id) == ()
+    assert await ledger.changes.since_first_to_end((VIPS.known_id,)) == ()
     late = await moved(ledger, await planned(ledger, "1", plan=plan(add(1))), *APPROVED)
     await carried_out(ledger, await running(ledger, "2", plan=plan(add(1))))
     await ending(ledger, "3")
@@ -78,17 +78,18 @@ async def test_what_ran_on_a_segment_is_told_from_the_first_on_that_is_to_end(le
     await planned(ledger, "5", plan=plan(add(1)))
     await carried_out(ledger, await running(ledger, "6", plan=plan(add(1))))
     await carried_out(ledger, await moved(ledger, late, Event.START))
-    assert await ledger.changes.since_first_to_end(VIPS.known_id) == (3, 6, 1)
-    assert await ledger.changes.since_first_to_end(LOYAL.known_id) == (4,)
+    assert await ledger.changes.since_first_to_end((VIPS.known_id,)) == (3, 6, 1)
+    assert await ledger.changes.since_first_to_end((LOYAL.known_id,)) == (4,)
+    assert await ledger.changes.since_first_to_end((LOYAL.known_id, VIPS.known_id)) == (3, 4, 6, 1)
     await ledger.changes.forget_end(3)
-    assert await ledger.changes.since_first_to_end(VIPS.known_id) == ()
+    assert await ledger.changes.since_first_to_end((VIPS.known_id,)) == ()
 
 
 async def test_what_began_is_told_in_its_order_though_its_entries_are_archived(ledger: Ledger) -> None:
     started = await running(ledger, plan=plan(add(2)).ending(UNTIL))
     run = Run(position=0, state=StepState.STARTED)
     await ledger.changes.save_run(started, run, at=NOW, detail={"kind": "add_members"})
-    assert await ledger.changes.since_first_to_end(VIPS.known_id) == (1,)
+    assert await ledger.changes.since_first_to_end((VIPS.known_id,)) == (1,)
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,22 @@ async def test_a_deleted_segment_has_nothing_to_end(open_world: OpenWorld) -> No
     assert "ends 20" not in slack.whisper()
 
 
+async def test_a_segment_that_was_deleted_and_brought_back_is_the_same(open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    before = slack.sizes()["VIPs"]
+    await added(slack)
+    await slack.type("/segment delete VIPs")
+    slack.clock.forward(minutes=1)
+    await slack.press("Delete Segment", by="ben", change=2)
+    await slack.type("/change undo 2")
+    slack.clock.forward(minutes=1)
+    await slack.press("Undo Change", by="ben", change=3)
+    assert slack.sizes()["VIPs"] == before + 2
+    await arrives(slack, at(7, 16))
+    assert slack.sizes()["VIPs"] == before
+    assert "Ended by change 4." in said(slack.card(1))
+
+
 async def test_a_renamed_segment_is_the_same(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     before = slack.sizes()["VIPs"]

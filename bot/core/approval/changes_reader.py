@@ -1,6 +1,6 @@
 """The port that commands read changes through."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -36,10 +36,10 @@ class ChangesReader(Protocol):
     async def to_come(self, limit: int) -> tuple[Brief, ...]:
         """Return the approved changes that run at a time of their own, the next one first."""
 
-    async def since_first_to_end(self, segment_id: str) -> tuple[int, ...]:
-        """Return the changes that ran on this segment since the first whose additions are to end, as they began.
+    async def since_first_to_end(self, segment_ids: Sequence[str]) -> tuple[int, ...]:
+        """Return the changes that ran on a segment since the first whose additions are to end, as they began.
 
-        None if nothing is to end there.
+        None if nothing is to end there. ``segment_ids`` are all that it has had.
         """
 
     async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:

@@ -17,7 +17,7 @@ def effects(step: AnyStep, run: Run) -> dict[str, tuple[int, int]]:
     Shoppers whom the undo puts back were removed, and vice versa.
     """
     counts: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for id_, inverse in _movers(step, run):
+    for id_, inverse in movers(step, run):
         put_back, taken_out = inverse.moves
         added, removed = counts[id_]
         counts[id_] = (added + taken_out, removed + put_back)
@@ -31,13 +31,13 @@ def moved(step: AnyStep, run: Run, shopper: Set[ItemKey], segment_ids: Collectio
     """
     if not shopper.isdisjoint(map(item_key, run.left)):
         return None
-    for id_, inverse in _movers(step, run):
+    for id_, inverse in movers(step, run):
         if id_ in segment_ids and not shopper.isdisjoint(inverse.item_keys):
             return inverse.moves.removed > 0
     return None
 
 
-def _movers(step: AnyStep, run: Run) -> Iterator[tuple[str, AnyStep]]:
+def movers(step: AnyStep, run: Run) -> Iterator[tuple[str, AnyStep]]:
     """Yield the Steps of its undo that move shoppers, each with the segment."""
     for inverse in run.undo:
         if any(inverse.moves):

@@ -1,14 +1,15 @@
 """Who is in a segment until a time, and by which addition: told by what changes did there, one after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from bot.core.approval.changes import Change, Run
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.approval.due import End
+from bot.core.approval.step_effects import movers
 from bot.core.items import ItemKind
 from bot.core.kept_lists import fetch_lists
-from bot.core.planning.steps import AnyStep
+from bot.core.summary.history import HistoryReader
 
 
 class Act(NamedTuple):
@@ -50,18 +51,22 @@ def owners_after(acts: Iterable[Act]) -> dict[str, int]:
     return owners
 
 
-async def ends_in(segment_id: str, changes: ChangesReader) -> dict[str, End]:
-    """Return when each profile is taken out of this segment again that is in it by an addition until a time."""
+async def ends_in(segment_id: str, changes: ChangesReader, history: HistoryReader) -> dict[str, End]:
+    """Return when each profile is taken out of this segment again that is in it by an addition until a time.
+
+    A segment that was deleted and restored is the same one, under its new id.
+    """
     acts, ends = list[Act](), dict[int, End]()
-    for number in await changes.since_first_to_end(segment_id):
+    segment_ids = await history.ids_of(segment_id)
+    for number in await changes.since_first_to_end(segment_ids):
         change = await changes.load(number)
-        acts.append(await act_of(change, segment_id))
+        acts.append(await act_of(change, segment_ids))
         ends |= {number: End(number=number, at=change.ends_at)} if change.ends_at else {}
     return {profile: ends[number] for profile, number in owners_after(acts).items()}
 
 
-async def act_of(change: Change, segment_id: str) -> Act:
-    """Return what a change did in this segment, as far as it ran."""
+async def act_of(change: Change, segment_ids: Collection[str]) -> Act:
+    """Return what a change did in a segment, which has had these ids, as far as it ran."""
     created = change.created_ids
     await created.fetch()
     named, new, out = set[str](), set[str](), set[str]()
@@ -69,12 +74,12 @@ async def act_of(change: Change, segment_id: str) -> Act:
         step = change.plan.steps[run.position]
         await fetch_lists(step)
         ran = step.resolved(created)
-        if _is_in(ran, segment_id):
+        if ran.target and ran.target.id in segment_ids:
             named.update(ran.puts_in)
             new.update(ran.puts_in if ran.only_logged else ())
-        for undo in run.undo:
-            await fetch_lists(undo)
-            if _is_in(undo, segment_id):
+        for id_, undo in movers(ran, run):
+            if id_ in segment_ids:
+                await fetch_lists(undo)
                 new.update(_ran(undo.takes_out, run))
                 out.update(_ran(undo.puts_in, run))
     return Act(
@@ -85,10 +90,6 @@ async def act_of(change: Change, segment_id: str) -> Act:
         frozenset(new),
         frozenset(out),
     )
-
-
-def _is_in(step: AnyStep, segment_id: str) -> bool:
-    return step.target is not None and step.target.id == segment_id
 
 
 def _ran(profile_ids: Iterable[str], run: Run) -> set[str]:

@@ -36,8 +36,9 @@ class Restorations:
         return segment_id, change
 
     def all_ids(self, segment_id: str) -> tuple[str, ...]:
-        """Return all ids that this segment has had, including this one."""
-        return (segment_id, *(old for old in self.by_old if self.current_id(old)[0] == segment_id))
+        """Return all ids that this segment has had, its current one first."""
+        current, _ = self.current_id(segment_id)
+        return (current, *(old for old in self.by_old if self.current_id(old)[0] == current))
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class HistoryReader(Protocol):
         """Return the sizes of one segment from this day on, oldest first; days without a snapshot are left out."""
 
     async def ids_of(self, segment_id: str) -> tuple[str, ...]:
-        """Return all ids that this segment has had, this one first."""
+        """Return all ids that this segment has had, its current one first."""
 
     async def moved_outside(self, segment_id: str, since: datetime | None, until: datetime) -> tuple[OutsideMove, ...]:
         """Return how the segment's size changed outside the bot from snapshot to snapshot, oldest first.

@@ -3,22 +3,24 @@
 The time stands in the change's plan, which is sealed; the row goes when the end is done, or those who were added stay.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.core.approval.changes import Change, State
 from bot.core.approval.due import End
 from bot.core.timestamps import timestamp
-from bot.ledger.sql.database import Connection
+from bot.ledger.sql.database import Connection, placeholders
 
 _TO_COME = "SELECT change, ends.at, state FROM ends JOIN changes ON number = change"
 _OF_SEGMENT = """
     SELECT c.number, ends.change AS ends, json_extract(c.body, '$.started_at') AS started,
         (SELECT max(e.number) FROM entries AS e WHERE e.change = c.number AND e.kind = 'start') AS begun
-    FROM changes AS c JOIN touches ON touches.change = c.number LEFT JOIN ends ON ends.change = c.number
-    WHERE segment = ? AND json_extract(c.body, '$.started_at') IS NOT NULL
+    FROM changes AS c LEFT JOIN ends ON ends.change = c.number
+    WHERE c.number IN (SELECT change FROM touches WHERE segment IN ({ids}))
+    AND json_extract(c.body, '$.started_at') IS NOT NULL
 """
-_ANY = "SELECT 1 FROM ends JOIN touches ON touches.change = ends.change WHERE segment = ?"
+_ANY = "SELECT 1 FROM ends JOIN touches ON touches.change = ends.change WHERE segment IN ({ids})"
 
 
 def save_end(db: Connection, moved: Change) -> None:
@@ -58,11 +60,12 @@ def due(db: Connection, now: datetime) -> tuple[End, ...]:
     return tuple(End(number=row["change"], at=row["at"]) for row in rows)
 
 
-def since_first(db: Connection, segment_id: str) -> tuple[int, ...]:
-    """Return the changes that ran on this segment since the first of those that are to end, in the order they began."""
-    if not db.execute(_ANY, (segment_id,)).fetchone():
+def since_first(db: Connection, segment_ids: Sequence[str]) -> tuple[int, ...]:
+    """Return the changes that ran on a segment since the first of those that are to end, in the order they began."""
+    is_any, of_segment = (query.format(ids=placeholders(segment_ids)) for query in (_ANY, _OF_SEGMENT))
+    if not db.execute(is_any, segment_ids).fetchone():
         return ()
-    rows = sorted(db.execute(_OF_SEGMENT, (segment_id,)).fetchall(), key=_order)
+    rows = sorted(db.execute(of_segment, segment_ids).fetchall(), key=_order)
     first = next((at for at, row in enumerate(rows) if row["ends"] is not None), len(rows))
     return tuple(row["number"] for row in rows[first:])
 

@@ -90,7 +90,7 @@ class SqlHistory:
         return tuple((date.fromisoformat(day), shoppers) for day, shoppers in sorted(days.items()))
 
     async def ids_of(self, segment_id: str) -> tuple[str, ...]:
-        """Return all ids that this segment has had, this one first."""
+        """Return all ids that this segment has had, its current one first."""
         return await self._database.read(lambda db: _restorations(db).all_ids(segment_id))
 
     async def moved_outside(self, segment_id: str, since: datetime | None, until: datetime) -> tuple[OutsideMove, ...]:

@@ -1,5 +1,6 @@
 """The changes that run, or end what they did, at a time of their own. See ``bot.ledger.ports.changes``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,9 +34,9 @@ class TimedChanges(ToldChanges):
         rows = await self._database.read(statement(_TO_END, (limit,)))
         return tuple((Brief.model_validate_json(row["body"]), datetime.fromisoformat(row["at"])) for row in rows)
 
-    async def since_first_to_end(self, segment_id: str) -> tuple[int, ...]:
-        """Return the changes that ran on this segment since the first whose additions are to end, as they began."""
-        return await self._database.read(lambda db: ends.since_first(db, segment_id))
+    async def since_first_to_end(self, segment_ids: Sequence[str]) -> tuple[int, ...]:
+        """Return the changes that ran on a segment since the first whose additions are to end, as they began."""
+        return await self._database.read(lambda db: ends.since_first(db, segment_ids))
 
     async def scheduled(self) -> tuple[Scheduled, ...]:
         """Return the approved changes that run at a time of their own, the next one first."""

@@ -11,6 +11,7 @@ from bot.core.planning.steps import (
     AnyStep,
     Applied,
     CreateSegment,
+    DeleteSegment,
     KeepMembers,
     Naming,
     SegmentRef,
@@ -90,23 +91,23 @@ def ran(position: int = 0, *undo: AnyStep, **fields: Any) -> Run:
 
 async def test_what_an_addition_did_is_told_by_its_undo() -> None:
     both = of(*added(VIPS, (ADA, BEN)), runs=(ran(0, *removed(VIPS, (ADA,))),))
-    assert await act_of(both, VIPS.known_id) == adds(42, ADA, ends=True, found=(BEN,))
-    assert await act_of(both, uuid(9)) == Act(42, ends=True)
+    assert await act_of(both, (VIPS.known_id,)) == adds(42, ADA, ends=True, found=(BEN,))
+    assert await act_of(both, (uuid(9),)) == Act(42, ends=True)
 
 
 async def test_what_was_not_done_is_left_out() -> None:
     step = added(VIPS, (ADA, BEN))
     failed = of(*step, runs=(ran(0, *removed(VIPS, (ADA, BEN)), state=StepState.FAILED),))
-    assert await act_of(failed, VIPS.known_id) == Act(42, ends=True)
+    assert await act_of(failed, (VIPS.known_id,)) == Act(42, ends=True)
     left = ran(0, *removed(VIPS, (ADA, BEN)), state=StepState.UNSURE, left=(Item.profile(BEN),))
-    assert await act_of(of(*step, runs=(left,)), VIPS.known_id) == adds(42, ADA, ends=True, found=(BEN,))
+    assert await act_of(of(*step, runs=(left,)), (VIPS.known_id,)) == adds(42, ADA, ends=True, found=(BEN,))
 
 
 async def test_whom_a_change_keeps_and_takes_out_is_told_too() -> None:
     keeping = of(KeepMembers(segment=VIPS, profile_ids=(ADA,)), runs=(ran(0),), ends=False)
-    assert await act_of(keeping, VIPS.known_id) == adds(42, ADA)
+    assert await act_of(keeping, (VIPS.known_id,)) == adds(42, ADA)
     removing = of(*removed(VIPS, (ADA,)), runs=(ran(0, *added(VIPS, (ADA,))),), ends=False)
-    assert await act_of(removing, VIPS.known_id) == removes(42, ADA)
+    assert await act_of(removing, (VIPS.known_id,)) == removes(42, ADA)
 
 
 async def test_whoever_is_put_into_a_segment_of_the_same_change_is_in_it_by_that() -> None:
@@ -114,4 +115,15 @@ async def test_whoever_is_put_into_a_segment_of_the_same_change_is_in_it_by_that
     steps = (CreateSegment(segment=Naming(name="New")), AddMembers(segment=SegmentRef(name="New"), profile_ids=(ADA,)))
     created = ran(0, applied=Applied(created=new))
     made = of(*steps, runs=(created, ran(1, *removed(new, (ADA,)))))
-    assert await act_of(made, new.known_id) == adds(42, ADA, ends=True)
+    assert await act_of(made, (new.known_id,)) == adds(42, ADA, ends=True)
+
+
+async def test_whoever_was_in_a_segment_that_was_deleted_is_in_it_again_once_it_is_restored() -> None:
+    ids, new = (uuid(7), VIPS.known_id), SegmentRef(name="VIPs", id=uuid(7))
+    recreated = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=VIPS.known_id)
+    back = added(SegmentRef(name="VIPs"), (ADA,))
+    deletion = of(DeleteSegment(segment=VIPS), runs=(ran(0, recreated, *back),), ends=False)
+    assert await act_of(deletion, ids) == removes(42, ADA)
+    runs = (ran(0, applied=Applied(created=new)), ran(1, *removed(new, (ADA,))))
+    restoration = change(state=State.DONE, plan=plan(recreated, *back, undoes=42), runs=runs)
+    assert await act_of(restoration, ids) == adds(42, ADA, undoes=42)

@@ -55,6 +55,7 @@ def test_a_segment_restored_repeatedly_is_known_by_its_last_id(id_: str, now: tu
 
 
 def test_a_segment_has_the_ids_of_all_that_it_was() -> None:
+    assert RESTORATIONS.all_ids("1") == RESTORATIONS.all_ids("2") == RESTORATIONS.all_ids("3")
     assert (RESTORATIONS.all_ids("3"), RESTORATIONS.all_ids("6"), RESTORATIONS.all_ids("9")) == (
         ("3", "1", "2"),
         ("6", "5"),
