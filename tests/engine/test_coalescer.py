@@ -5,7 +5,7 @@ from bot.engine.tasks import Tasks
 
 
 async def test_what_arrives_during_a_round_is_left_to_one_further_round() -> None:
-    tasks, rounds, goes_on = Tasks(), [], asyncio.Event()
+    tasks, rounds, goes_on = Tasks(), list[int](), asyncio.Event()
 
     async def work() -> None:
         rounds.append(len(rounds))
@@ -22,7 +22,7 @@ async def test_what_arrives_during_a_round_is_left_to_one_further_round() -> Non
 
 
 async def test_after_a_round_that_broke_or_never_began_the_next_one_begins() -> None:
-    tasks, rounds = Tasks(), []
+    tasks, rounds = Tasks(), list[int]()
 
     async def work() -> None:
         rounds.append(len(rounds))
