@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.core.answers import Cell, Offer, Offers, mention
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.approval.state_words import name_state
 from bot.core.context import Context
 from bot.core.errors import Misuse

@@ -1,7 +1,8 @@
 """The card: a Change rendered as a message. Pure."""
 
 from bot.core.answers import mention
-from bot.core.approval.changes import BEFORE_A_RUN, Brief, Change, Emergency, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import BEFORE_A_RUN, Change, Emergency, State
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed
 from bot.core.approval.run_progress import is_long, is_partly_done, share_done, shoppers_left

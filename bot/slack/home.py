@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Offer
-from bot.core.approval.changes import Brief, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import State
 from bot.core.approval.changes_reader import describe_untold
 from bot.core.approval.state_words import name_state
 from bot.core.command import Group, Help

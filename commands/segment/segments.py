@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from bot.bigcommerce import MARKETING_READ, Segment
 from bot.core.answers import Answer, Cell, Delta, Fields, Offer, Offers, Sentence, Table
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.command import Prefill, command
 from bot.core.context import Context
 from bot.core.errors import Impossible

@@ -14,7 +14,8 @@ from pydantic.fields import FieldInfo
 
 from bot.bigcommerce import NewSegment
 from bot.core.answers import Chart
-from bot.core.approval.changes import Brief, Change, Run, State, StepState
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import Change, Run, State, StepState
 from bot.core.approval.changes_reader import Scope
 from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Call, Command, Help

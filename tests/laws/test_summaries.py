@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answers import Answer
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.approval.need import Approval
 from bot.core.summary.history import Effect, Size, Snapshot
 from bot.core.summary.message import compose

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.approval.changes import Brief, Card, Change, Emergency, Event, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import Card, Change, Emergency, Event, State
 from bot.core.audit.entries import EntryKind, RecordedEntry
 from bot.core.errors import TooLate
 from bot.ledger.ledger import Ledger

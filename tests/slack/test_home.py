@@ -3,7 +3,8 @@
 from itertools import pairwise
 
 from bot.core.answers import Chart
-from bot.core.approval.changes import Brief, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import State
 from bot.core.approval.need import Approval, Need
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.sandbox.workspace.block_kit.limits import faults_of

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.core.approval.changes import Brief, Change
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import Change
 from bot.core.audit.entries import RecordedEntry
 
 Scope = Literal["mine", "pending", "all"]

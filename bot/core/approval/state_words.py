@@ -1,6 +1,7 @@
 """The states of a Change, in words. Pure."""
 
-from bot.core.approval.changes import BEFORE_A_RUN, Brief, Change, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import BEFORE_A_RUN, Change, State
 from bot.core.approval.run_progress import is_partly_done, share_done
 from bot.core.language.due_times import describe_due
 

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from bot.core.approval.changes import Brief, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import State
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.audit.audit_reader import AuditReader
 from bot.core.store_view.cached_shop import Shop

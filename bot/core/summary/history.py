@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 
 WEEK = timedelta(days=7)
 GAP = timedelta(days=3)

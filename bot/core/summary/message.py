@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.bigcommerce import MOST_SEGMENTS
 from bot.core.answers import Answer, Cell, Chart, Delta, Fields, Part, Sentence, Table, mention
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.approval.changes_reader import describe_untold
 from bot.core.approval.state_words import name_state
 from bot.core.language.hidden_addresses import hide_addresses

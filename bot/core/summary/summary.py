@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.store_view.orphaned_promotions import Orphan
 from bot.core.summary.history import RuleRuns, Size, Snapshot
 from bot.core.summary.size_changes import Row

@@ -3,7 +3,7 @@
 import hashlib
 
 from bot.core.answers import Chart
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.frozen_value import Value
 from bot.core.store_view.orphaned_promotions import Orphan
 

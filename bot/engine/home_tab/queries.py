@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.approval.policy import Policy
 from bot.core.errors import NotAllowed
 from bot.core.people import Actor

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.approval.beside import Beside
-from bot.core.approval.changes import Brief, Card, Change, Event, Run, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import Card, Change, Event, Run, State
 from bot.core.approval.changes_reader import ChangesReader
 from bot.core.approval.due import End, Scheduled
 from bot.core.approval.rule import Limit

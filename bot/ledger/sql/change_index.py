@@ -1,6 +1,6 @@
 """The data that lists of changes are made from, separate from the plans, which may hold 100,000 ids."""
 
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.planning.plan import Plan
 from bot.ledger.sql.database import Statements
 

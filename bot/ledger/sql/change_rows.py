@@ -5,7 +5,8 @@ Callers of functions that write hold the transaction.
 
 import json
 
-from bot.core.approval.changes import Brief, Change, Run, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import Change, Run, State
 from bot.core.approval.refusals import too_late
 from bot.core.errors import UnknownChange
 from bot.core.timestamps import timestamp

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.approval.beside import Beside
+from bot.core.approval.brief import Brief
 from bot.core.approval.change_replay import sealed_fact
-from bot.core.approval.changes import OPEN, Brief, Change, Event, Run, State
+from bot.core.approval.changes import OPEN, Change, Event, Run, State
 from bot.core.approval.changes_reader import Scope
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind, RecordedEntry

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.segment_rules.followed import RUN
 from bot.core.summary.history import Effect, OutsideMove, Progress, Restorations, RuleRuns, Size, Snapshot
 from bot.core.timestamps import timestamp

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.approval.due import End, Scheduled
 from bot.core.timestamps import timestamp
 from bot.ledger.sql import ends

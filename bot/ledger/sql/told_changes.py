@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.core.approval.changes import OPEN, Brief, Card, Change
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import OPEN, Card, Change
 from bot.core.audit.entries import EntryKind
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders

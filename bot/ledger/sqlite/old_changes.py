@@ -3,7 +3,7 @@
 import json
 import sqlite3
 
-from bot.core.approval.changes import Brief
+from bot.core.approval.brief import Brief
 from bot.core.planning.plan import Plan
 from bot.ledger.sql.change_index import save_brief, save_touched_segments
 

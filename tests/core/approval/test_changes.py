@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from bot.core.answers import mention
+from bot.core.approval.brief import Brief
 from bot.core.approval.changes import (
     DECIDABLE,
     MOVES,
     OPEN,
-    Brief,
     Change,
     Event,
     Run,

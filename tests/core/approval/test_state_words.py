@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.approval.changes import Brief, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import State
 from bot.core.approval.refusals import too_late
 from bot.core.approval.state_words import describe_standing, describe_state, name_state
 from bot.core.errors import TooLate

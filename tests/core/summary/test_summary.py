@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.answers import Answer, Chart, Delta, Fields, Sentence, Table
-from bot.core.approval.changes import Brief, Emergency, Event, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import Emergency, Event, State
 from bot.core.approval.need import Approval, Need
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.masking import masked

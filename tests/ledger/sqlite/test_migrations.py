@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.approval.changes import Brief, Card, Event, Run, State, StepState
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import Card, Event, Run, State, StepState
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import GENESIS, canonical, seal

@@ -1,7 +1,8 @@
 """Home tabs, full and empty; the help below them is drawn with one group alone."""
 
 from bot.core.answers import Chart
-from bot.core.approval.changes import Brief, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import State
 from bot.core.store_view.orphaned_promotions import Orphan
 from bot.engine.home_tab.model import Home, SegmentSize, StoreOverview
 from bot.slack.blocks import Block

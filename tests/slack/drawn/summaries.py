@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from bot.core.approval.changes import Brief, State
+from bot.core.approval.brief import Brief
+from bot.core.approval.changes import State
 from bot.core.approval.need import Need
 from bot.core.store_view.orphaned_promotions import Orphan
 from bot.core.summary.history import Effect, Size
