@@ -39,6 +39,7 @@ from bot.core.segment_rules.rule import (
 from bot.core.segment_rules.vocabulary import Named, Vocabulary
 from bot.engine.facts.reading import FactsReading
 from tests.core.segment_rules.plain_store import plain_shop
+from tests.engine.test_facts import KilledError, kill_after
 from tests.engines import ENGINES, Engine
 from tests.harness import World, world
 
@@ -52,10 +53,6 @@ SEGMENTS, GROUPS, TIERS, COUNTRIES = (
     ("DE", "AT", "IN", "US"),
 )
 PAGE = 250
-
-
-class KilledError(BaseException):
-    """The bot was killed while it read."""
 
 
 @dataclass
@@ -198,16 +195,6 @@ class Scene:
     @property
     def gold(self) -> str:
         return self.world.id_of("Gold")
-
-
-def kill_after(pages: int) -> Callable[..., None]:
-    left = iter(range(pages))
-
-    def report(*_: object) -> None:
-        if next(left, None) is None:
-            raise KilledError
-
-    return report
 
 
 class Rules:

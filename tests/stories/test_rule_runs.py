@@ -1,7 +1,6 @@
 """Rules that run by themselves, as a chat: mornings of which nobody hears, and one that asks."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,15 +9,10 @@ from tests.conftest import OpenWorld
 from tests.engines import ENGINES, Engine
 from tests.harness import World, buttons, said
 from tests.records import verified
+from tests.stories.test_later import at
 
-BERLIN = ZoneInfo("Europe/Berlin")
 SHOPPERS = tuple(f"s{number}@example.com" for number in range(30))
 RULE = "spent over 500 in 90 days"
-
-
-def at(day: int, hour: int, minute: int = 0, *, month: int = 5) -> datetime:
-    """A time of 2027 in Berlin; May 3rd is a Monday."""
-    return datetime(2027, month, day, hour, minute, tzinfo=BERLIN).astimezone(UTC)
 
 
 async def opened(open_world: OpenWorld, *, begun: datetime | None = None, **options: object) -> World:
