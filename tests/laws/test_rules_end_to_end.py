@@ -163,6 +163,13 @@ class Scene:
 
     # a run
 
+    async def refuses(self, rule: Rule) -> None:
+        """A rule that leaves out whoever is in its own segment would put out today whom it puts in tomorrow."""
+        before = plain_shop(self.world.store).members[self.gold]
+        await self.world.type(f"/segment rule Gold {describe(rule, self.vocabulary())}")
+        assert "can't leave out who is in Gold" in self.world.whisper()
+        assert plain_shop(self.world.store).members[self.gold] == before
+
     async def reads(self) -> None:
         """The bot reads what is due; it is killed between pages at times, and goes on."""
         assert self.world.bot
@@ -240,13 +247,26 @@ class Rules:
         return pick(drawn)()
 
 
+def leaves_out(segment_id: str, rule: dict[str, Any], *, negated: bool = False) -> bool:
+    """Return whether a rule, as it is stored, names this segment under an odd number of "not"."""
+    negated ^= rule["kind"] == "not"
+    parts = [*rule.get("parts", ()), *([rule["part"]] if "part" in rule else ())]
+    return (negated and segment_id in rule.get("segment_ids", ())) or any(
+        leaves_out(segment_id, part, negated=negated) for part in parts
+    )
+
+
 async def check(folder: Path, engine: Engine, number: int) -> None:
     dealt = random.Random(f"rules {number}")
     zone = dealt.choice(ZONES)
     async with world(folder, customers=dealt.choice([8, 20, PAGE + 10]), engine=engine, TIMEZONE=zone) as made:
         scene = Scene(made, dealt, ZoneInfo(zone))
         scene.opens()
-        rule = Rules(dealt, scene.vocabulary()).rule()
+        drawn = Rules(dealt, scene.vocabulary())
+        rule = drawn.rule()
+        while leaves_out(scene.gold, STORED.dump_python(rule, mode="json")):
+            await scene.refuses(rule)
+            rule = drawn.rule()
         await scene.runs(rule)
         scene.happens(dealt.randint(1, 25))
         scene.is_cleared()
