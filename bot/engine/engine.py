@@ -122,6 +122,6 @@ def build_engine(
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
     working = (process, authority, answering, proposing, decider, renewing, runner, cards)
     rule_runs, endings = RuleRuns(process, answering, dues, facts, zone), Endings(process, answering, dues)
-    housekeeper = Housekeeper(*working, approval_time, confirmations, facts, rule_runs, endings, summary)
+    housekeeper = Housekeeper(*working, confirmations, facts, rule_runs, endings, summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)

@@ -27,7 +27,7 @@ from bot.engine.rule_runs import RuleRuns
 FRESH = timedelta(minutes=10)
 """An invocation left unanswered for longer is refused instead: nobody expects its answer any more."""
 REMIND = timedelta(hours=2)
-"""How long before a Change expires people are reminded of it; at most a quarter of its time."""
+"""How long before a Change expires people are reminded of it; at most a quarter of the time that it waits."""
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +46,6 @@ class Housekeeper:
     renewing: Renewing
     runner: ChangeRunner
     cards: CardReconciler
-    approval_time: timedelta
     confirmations: Confirmations
     facts: FactsUpkeep
     rule_runs: RuleRuns
@@ -63,7 +62,7 @@ class Housekeeper:
         await self._start_unanswered()
         await self._start_changes()
         now = self.process.clock()
-        await self.process.ledger.changes.queue_reminders(expiring=now + min(REMIND, self.approval_time / 4), at=now)
+        await self.process.ledger.changes.queue_reminders(expiring=now + REMIND, at=now)
         self.cards.wake()
         self.answering.replies.late.wake()
         self.confirmations.wake()

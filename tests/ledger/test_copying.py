@@ -72,7 +72,7 @@ async def filled_up(ledger: Ledger) -> None:
     run = Run(position=0, state=StepState.DONE, applied=created)
     detail = {"effects": {uuid(4): (3, 0)}, "after": {"name": "Gold"}}
     await ledger.changes.save_run(found, run, at=NOW, detail=detail, subjects=(f"segment:{uuid(4)}",))
-    await ledger.changes.queue_reminders(expiring=NOW + timedelta(days=9), at=NOW)
+    await ledger.changes.queue_reminders(expiring=NOW + timedelta(days=9), at=NOW + timedelta(days=1))
     await ledger.history.save(snapshot(1, {"Gold": 3}, entry=1))
     await ledger.summaries.open(TODAY, at=NOW)
 

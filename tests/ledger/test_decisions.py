@@ -19,8 +19,10 @@ EMERGENCY = Emergency(actor="UHEAD", reason="Now.", at=NOW)
 BROKEN = {"emergency": EMERGENCY}
 
 
-async def waiting(ledger: Ledger, id_: str = "1", *, hours: float = 24) -> Change:
-    return await moved(ledger, await planned(ledger, id_, expires_at=NOW + hours * HOUR), Event.POST)
+async def waiting(ledger: Ledger, id_: str = "1", *, hours: float = 24, since: float = 24) -> Change:
+    """A change that waits for so many hours from now, and was asked for so many hours ago."""
+    found = await planned(ledger, id_, created_at=NOW - since * HOUR, expires_at=NOW + hours * HOUR)
+    return await moved(ledger, found, Event.POST)
 
 
 async def running(ledger: Ledger, id_: str = "1", undoes: int | None = None) -> Change:
@@ -31,9 +33,10 @@ async def last(ledger: Ledger) -> RecordedEntry:
     return (await ledger.audit.entries())[-1]
 
 
-async def reminded(ledger: Ledger, *, within: float = 2) -> tuple[int, ...]:
-    """Which reminders are due once those were made due which expire within so many hours."""
-    await ledger.changes.queue_reminders(expiring=NOW + within * HOUR, at=NOW)
+async def reminded(ledger: Ledger, *, within: float = 2, after: float = 0) -> tuple[int, ...]:
+    """Which reminders are due once those were made due, after so many hours, which expire within so many more."""
+    at = NOW + after * HOUR
+    await ledger.changes.queue_reminders(expiring=at + within * HOUR, at=at)
     return tuple(number for number, kind, _ in await ledger.changes.notices() if kind == "reminder")
 
 
@@ -44,7 +47,7 @@ async def test_only_what_waits_and_expires_by_then_is_reminded_of(ledger: Ledger
     await waiting(ledger, "1", hours=1)
     await waiting(ledger, "2", hours=2)
     await waiting(ledger, "3", hours=2.1)
-    await planned(ledger, "4", expires_at=NOW + HOUR)
+    await planned(ledger, "4", created_at=NOW - 24 * HOUR, expires_at=NOW + HOUR)
     await moved(ledger, await waiting(ledger, "5", hours=1), Event.REJECT)
     assert await reminded(ledger) == (1, 2)
     assert ((await last(ledger)).kind, (await last(ledger)).change, (await last(ledger)).actor) == ("remind", 2, "")
@@ -67,7 +70,21 @@ async def test_an_edit_that_waits_longer_is_reminded_of_later(ledger: Ledger) ->
     update = {"plan": plan(add(1)), "expires_at": NOW + 24 * HOUR}
     await ledger.changes.move(found, Event.EDIT, at=NOW, update=update)
     assert await reminded(ledger) == ()
-    assert await reminded(ledger, within=24) == (1,)
+    assert await reminded(ledger, after=22) == (1,)
+
+
+@pytest.mark.parametrize("event", [Event.POST, Event.EDIT, Event.REPLAN])
+@pytest.mark.parametrize(("hours", "quiet", "due"), [(0.1, 0.07, 0.08), (1, 0.7, 0.75), (6, 4.4, 4.5), (40, 37.9, 38)])
+async def test_what_waits_for_a_time_of_its_own_is_reminded_of_in_its_last_quarter(
+    ledger: Ledger, event: Event, hours: float, quiet: float, due: float
+) -> None:
+    if event is Event.POST:
+        await waiting(ledger, hours=hours, since=0)
+    else:
+        update = {"plan": plan(add(1)), "expires_at": NOW + hours * HOUR}
+        await ledger.changes.move(await waiting(ledger), event, at=NOW, update=update)
+    assert await reminded(ledger, after=quiet) == ()
+    assert await reminded(ledger, after=due) == (1,)
 
 
 async def test_two_processes_remind_once(ledger: Ledger, other: Ledger) -> None:

@@ -61,6 +61,31 @@ async def test_an_approved_change_runs_at_its_time_once_and_not_before(engine: E
     assert len(slack.writes()) == 1
 
 
+@pytest.mark.parametrize("line", ["delete VIPs at:today 9:00", "add VIPs #13, #14 until:today 9:00"])
+async def test_what_waits_until_a_near_time_is_reminded_of_in_the_last_quarter_of_it(
+    line: str, open_world: OpenWorld
+) -> None:
+    slack = await opened(open_world)
+    await slack.type(f"/segment {line}")
+    await arrives(slack, at(3, 8, 44))
+    assert under_the_card(slack) == []
+    await arrives(slack, at(3, 8, 45))
+    (told,) = under_the_card(slack)
+    assert "expires at 07:00 UTC, and no one has decided yet" in told
+
+
+async def test_an_edit_to_a_near_time_is_reminded_of_in_the_last_quarter_of_that(open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    await slack.type("/segment delete VIPs at:friday 16:00")
+    await arrives(slack, at(3, 10))
+    await slack.press("Edit", by="ana")
+    await slack.submit({"Segments": ["Lapsed"], "Run at": "today 11:00"})
+    await arrives(slack, at(3, 10, 44))
+    assert under_the_card(slack) == []
+    await arrives(slack, at(3, 10, 45))
+    assert len(under_the_card(slack)) == 1
+
+
 @pytest.mark.parametrize("line", ["create Loyal at:", "clear VIPs at: ", "delete VIPs Run at:"])
 async def test_where_the_time_is_missing_nothing_is_done(line: str, open_world: OpenWorld) -> None:
     slack = await opened(open_world)

@@ -142,7 +142,7 @@ class Changes(ChangesReader, Protocol):
         """Return who requested that the run stop; empty if nobody did."""
 
     async def queue_reminders(self, *, expiring: datetime, at: datetime) -> None:
-        """Queue a reminder, once per version, for each waiting change that expires by then."""
+        """Queue a reminder, once per version, for each waiting change that expires by then, in its last quarter."""
 
     async def notices(self) -> tuple[tuple[int, str, str], ...]:
         """Return the notices to deliver: change, kind and user (empty: everyone who sees the card)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from bot.core.approval.brief import Brief
 from bot.core.approval.changes import OPEN, Card, Change
@@ -11,10 +12,16 @@ from bot.ledger import entry_builders
 from bot.ledger.sql import change_rows
 from bot.ledger.sql import notices as queued
 from bot.ledger.sql.audit_log import append
-from bot.ledger.sql.database import Connection, Database, statement
+from bot.ledger.sql.database import Connection, Database, placeholders, statement
 
 OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
 """The states of changes that are not settled, as SQL lists them."""
+_UNREMINDED = "state = 'waiting' AND NOT reminded AND expires_at <= ?"
+_WAITS_SINCE = f"""
+    SELECT number, expires_at,
+        (SELECT max(at) FROM entries WHERE change = changes.number AND kind IN ('planned', 'replan', 'edit')) AS since
+    FROM changes WHERE {_UNREMINDED} ORDER BY number
+"""
 
 
 class ToldChanges:
@@ -37,16 +44,16 @@ class ToldChanges:
     # Notices: messages to people apart from cards and outcomes
 
     async def queue_reminders(self, *, expiring: datetime, at: datetime) -> None:
-        """Queue a reminder, once per version, for each waiting change that expires by then."""
-        due = "state = 'waiting' AND NOT reminded AND expires_at <= ?"
-        if not await self.numbers(due, timestamp(expiring)):
+        """Queue a reminder, once per version, for each waiting change that expires by then, in its last quarter."""
+        due = await self._database.read(lambda db: _to_remind_of(db, expiring=expiring, at=at))
+        if not due:
             return
 
         def remind(db: Connection) -> None:
-            query = f"UPDATE changes SET reminded = true WHERE {due} RETURNING number"
-            for number in sorted(row["number"] for row in db.execute(query, (timestamp(expiring),)).fetchall()):
-                queued.queue(db, number, [("reminder", "")])
-                append(db, entry_builders.moved(EntryKind.REMIND, change_rows.load(db, number), ""), at)
+            query = f"UPDATE changes SET reminded = true WHERE number IN ({placeholders(due)}) AND {_UNREMINDED}"
+            for row in db.execute(f"{query} RETURNING number", (*due, timestamp(expiring))).fetchall():
+                queued.queue(db, row["number"], [("reminder", "")])
+                append(db, entry_builders.moved(EntryKind.REMIND, change_rows.load(db, row["number"]), ""), at)
 
         await self._database.write(remind)
 
@@ -101,3 +108,14 @@ class ToldChanges:
     async def mark_outcome_reported(self, number: int) -> None:
         """Record that the requester was notified of the outcome, or cannot be."""
         await self._database.write(statement("UPDATE changes SET informed = true WHERE number = ?", (number,)))
+
+
+def _to_remind_of(db: Connection, *, expiring: datetime, at: datetime) -> tuple[int, ...]:
+    """Return the changes that expire by then and have waited three quarters of their time, as far as entries tell."""
+    rows = db.execute(_WAITS_SINCE, (timestamp(expiring),)).fetchall()
+    return tuple(row["number"] for row in rows if row["since"] is None or _is_in_last_quarter(row, at))
+
+
+def _is_in_last_quarter(row: Any, at: datetime) -> bool:
+    since, expires_at = (datetime.fromisoformat(row[name]) for name in ("since", "expires_at"))
+    return at >= expires_at - (expires_at - since) / 4
