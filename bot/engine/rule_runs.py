@@ -49,7 +49,7 @@ class RuleRuns:
     async def _ask_if_due(self, segment_id: str, rule: FollowedBy) -> None:
         slot = latest_slot(rule.followed.schedule, self._process.clock(), self._zone)
         attempt = slot and await self._requests.next_attempt(rule.change, slot)
-        if not slot or not attempt or await self._process.ledger.dues.is_under_way(rule.change, segment_id):
+        if not slot or not attempt or await self._process.ledger.dues.is_run_under_way(rule.change, segment_id):
             return
         covering = self._covering.get(rule.change) or await self._process.ledger.changes.load(rule.change)
         if covering.is_open or slot <= (covering.started_at or slot) <= self._process.clock():

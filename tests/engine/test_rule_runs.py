@@ -12,6 +12,7 @@ import pytest
 from bot.core.approval.changes import Emergency, Event, State
 from bot.core.approval.covering import Covered, DueRecord, DueState
 from bot.core.approval.decisions import Verdict
+from bot.core.approval.due import END
 from bot.core.approval.need import Approval
 from bot.core.audit.trace import AuditTrace
 from bot.core.errors import NotRecorded, Refusal
@@ -139,6 +140,25 @@ async def test_a_run_that_waits_is_skipped_and_asked_for_the_next_time(machine: 
     assert (await machine.latest()).number == 2
     await next_hour(machine)
     assert ((await machine.latest()).number, (await machine.latest()).state) == (3, State.WAITING)
+
+
+async def test_nothing_else_that_waits_keeps_a_rule_from_running(machine: Bench) -> None:
+    await ruled(machine)
+    await machine.asks("segment add", segment=[RULED], shoppers=["#14"], until="in 20 minutes")
+    await machine.decides("UCLEO", 2)
+    machine.people.standings["UCLEO"] = Standing.DEACTIVATED
+    machine.clock.forward(minutes=21)
+    for _ in range(2):
+        await machine.sweeps()
+    end = await machine.latest()
+    assert (end.number, end.command, end.state) == (3, END, State.WAITING)
+    await machine.asks("segment remove", segment=[RULED], shoppers=["#13"])
+    await asks_for_rule(machine, guard=WIDE)
+    await next_hour(machine)
+    run = await machine.latest()
+    assert (run.number, run.command, run.state) == (6, RUN, State.DONE)
+    assert follows_it(machine)
+    assert [(await machine.ledger.changes.load(number)).state for number in (3, 4, 5)] == [State.WAITING] * 3
 
 
 async def test_a_rule_that_finds_nobody_never_empties_its_segment(machine: Bench) -> None:
@@ -378,7 +398,7 @@ class Away:
     async def of(self, covered_by: int, slot: datetime) -> DueRecord | None:
         raise NotRecorded("the database does not answer")
 
-    async def is_under_way(self, covered_by: int, segment_id: str) -> bool:
+    async def is_run_under_way(self, covered_by: int, segment_id: str) -> bool:
         raise NotRecorded("the database does not answer")
 
 

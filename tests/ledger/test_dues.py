@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.approval.changes import Change, Emergency, Event, Run, StepState
 from bot.core.approval.covering import DueRecord, DueState
+from bot.core.approval.due import END
 from bot.core.audit.entries import EntryKind
 from bot.core.planning.steps import RemoveMembers
 from bot.core.segment_rules.followed import RUN
@@ -103,18 +104,20 @@ async def test_a_run_that_was_stopped_is_over(ledger: Ledger) -> None:
     assert (await record(ledger)).state is DueState.OVER
 
 
-async def test_while_one_waits_runs_or_is_planned_another_is_not_asked_for(ledger: Ledger) -> None:
-    assert not await ledger.dues.is_under_way(1, ID)
+async def test_while_a_run_waits_runs_or_is_planned_another_is_not_asked_for(ledger: Ledger) -> None:
+    assert not await ledger.dues.is_run_under_way(1, ID)
     await asked(ledger, due())
-    assert await ledger.dues.is_under_way(1, ID)
-    assert not await ledger.dues.is_under_way(2, ID)
+    assert await ledger.dues.is_run_under_way(1, ID)
+    assert not await ledger.dues.is_run_under_way(2, ID)
     found = await became(ledger, due())
-    assert await ledger.dues.is_under_way(2, ID)  # by the segment: another change may cover its rule by now
-    assert not await ledger.dues.is_under_way(2, uuid(9))
+    assert await ledger.dues.is_run_under_way(2, ID)  # by the segment: another change may cover its rule by now
+    assert not await ledger.dues.is_run_under_way(2, uuid(9))
     await carried_out(ledger, await moved(ledger, found, Event.CLEAR, Event.START))
-    assert not await ledger.dues.is_under_way(1, ID)
+    assert not await ledger.dues.is_run_under_way(1, ID)
     await planned(ledger, "by hand", plan=plan(add(20)))
-    assert not await ledger.dues.is_under_way(1, ID)
+    await asked(ledger, due(NOW + HOUR, covered_by=3))
+    await became(ledger, due(NOW + HOUR, covered_by=3), command=END)
+    assert not await ledger.dues.is_run_under_way(1, ID)
 
 
 async def test_of_covered_changes_a_requester_sees_those_that_are_open(ledger: Ledger) -> None:

@@ -12,5 +12,8 @@ class Dues(Protocol):
     async def of(self, covered_by: int, slot: datetime) -> DueRecord | None:
         """Return what became of this slot; None if nobody asked yet. A change that never began is due again."""
 
-    async def is_under_way(self, covered_by: int, segment_id: str) -> bool:
-        """Return whether one that is covered waits or runs for this segment, or is being planned for this change."""
+    async def is_run_under_way(self, covered_by: int, segment_id: str) -> bool:
+        """Return whether a covered run of a rule waits or runs for this segment, or is planned for this change.
+
+        Nothing else keeps a rule from running: what waits for approval is planned again before it runs.
+        """

@@ -11,6 +11,7 @@ from bot.core.approval.changes import OPEN, State
 from bot.core.approval.covering import DueRecord, DueState
 from bot.core.audit.entries import EntryKind
 from bot.core.invocation import Due
+from bot.core.segment_rules.followed import RUN
 from bot.core.timestamps import timestamp
 from bot.ledger.sql.database import Connection, Database, statement
 
@@ -33,6 +34,7 @@ _OPEN = ",".join(f"'{state.value}'" for state in sorted(OPEN))
 _UNDER_WAY = f"""
     SELECT 1 FROM changes JOIN touches ON touches.change = number
     WHERE segment = :segment AND covered_by IS NOT NULL AND state IN ({_OPEN})
+    AND json_extract(body, '$.command') = '{RUN}'
     UNION ALL SELECT 1 FROM dues WHERE covered_by = :covered_by AND state = 'asked' LIMIT 1
 """
 
@@ -48,8 +50,8 @@ class SqlDues:
         rows = await self._database.read(statement(_OF, (covered_by, timestamp(slot))))
         return next((_record_of(row) for row in rows), None)
 
-    async def is_under_way(self, covered_by: int, segment_id: str) -> bool:
-        """Return whether one that is covered waits or runs for this segment, or is being planned for this change."""
+    async def is_run_under_way(self, covered_by: int, segment_id: str) -> bool:
+        """Return whether a covered run of a rule waits or runs for this segment, or is planned for this change."""
         values: dict[str, str | int | None] = {"segment": segment_id, "covered_by": covered_by}
         return bool(await self._database.read(statement(_UNDER_WAY, values)))
 
