@@ -40,6 +40,7 @@ from bot.engine.recent_moves import moved_before
 
 Request = Call | Decision | Confirmation
 """What an invocation asks for: a Command to call, a decision, or to take a person's word for a request."""
+NOTHING_ENDS = "No one is added by this, so nothing can end. Leave `until:` out."
 
 
 def decides(request: Request) -> bool:
@@ -190,9 +191,9 @@ class Planner:
         return Planned(outcome, trace, began, call.values, due_at=times.due_at)
 
     def _timed(self, plan: Plan, times: AskedTimes) -> Plan:
-        """Return the plan with its end, and what has to be said of its times. Raises Misuse if nothing can end."""
-        told = tuple(line for at in (times.due_at, times.until) if at for line in remark_on_clocks(at, self.zone))
-        ending = plan.ending(times.until) if times.until else plan
+        """Return the plan with its end, and what has to be said of its times."""
+        ending = plan.ending(times.until or plan.until)
+        told = (line for at in (times.due_at, ending.until) if at for line in remark_on_clocks(at, self.zone))
         return ending.model_copy(update={"remarks": (*plan.remarks, *told)})
 
     async def _tried(self, question: Question, request: Call, actor: str) -> Question:
@@ -223,6 +224,8 @@ class Planner:
             outcome = self._timed(outcome, times)
         plan = outcome.plan if isinstance(outcome, Preview) else outcome
         if isinstance(plan, Plan):
+            if times.until and plan.until is None:
+                raise Misuse(NOTHING_ENDS, field="until", for_log="Nothing ends.")
             await self.may_ask(ctx.actor, call.command.path, plan)
         return outcome
 
@@ -239,7 +242,7 @@ class Planner:
         plan = outcome.plan if isinstance(outcome, Preview) else outcome
         if not isinstance(plan, Plan):
             raise Impossible("There is nothing to do any more.")
-        return self._timed(await self.narrow(plan, change.without), times)
+        return self._timed(await self.narrow(plan.ending(times.until or plan.until), change.without), times)
 
     async def narrow(self, plan: Plan, items: tuple[Item, ...]) -> Plan:
         """Return the plan without these items, refreshed: only the store knows what the remaining ones are in.
@@ -250,7 +253,7 @@ class Planner:
             return plan
         left, shop = await plan.without(items), self._shop(self.reader, ends=plan.until is not None)
         now = await build_plan(left.steps, shop, undoes=left.undoes, remarks=left.remarks)
-        return now.model_copy(update={"named": left.named, "people": left.people, "until": left.until})
+        return now.model_copy(update={"named": left.named, "people": left.people}).ending(left.until)
 
 
 async def _nothing() -> None:

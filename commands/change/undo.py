@@ -68,12 +68,13 @@ async def retry(args: OverChange, ctx: Context) -> Plan:
             remarks.append(f"“{name}” exists by now, whoever created it. It is used as it is.")
     if not steps:
         raise NothingToDo(" ".join(remarks))
-    if change.plan.until and change.plan.until <= ctx.now:
-        raise Impossible(f"Change {change.number} was to end {describe_due(change.plan.until)}, which is past.")
+    until = change.plan.until if any(step.is_addition for step in steps) else None
+    if until and until <= ctx.now:
+        raise Impossible(f"Change {change.number} was to end {describe_due(until)}, which is past.")
     plan = await build_plan(
         steps, ctx.shop, undoes=change.plan.undoes, remarks=tuple(remarks), who=change.plan.who, is_retry=True
     )
-    return plan.model_copy(update={"until": change.plan.until})
+    return plan.ending(until)
 
 
 async def _resolved(step: AnyStep, created_ids: CreatedIds) -> AnyStep:

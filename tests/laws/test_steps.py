@@ -1,6 +1,7 @@
 """Laws over every kind of Step; a new kind is met by them without a new test."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,7 @@ def test_a_step_takes_no_more_shoppers_than_there_are_and_only_from_a_segment(
     assert not step.shoppers or "shoppers" in kind.conditions
 
 
+UNTIL = datetime(2026, 12, 31, 17, tzinfo=UTC)
 mixed = st.lists(st.one_of(*map(planned, KINDS)), min_size=1, max_size=5).map(tuple)
 
 
@@ -115,7 +117,8 @@ mixed = st.lists(st.one_of(*map(planned, KINDS)), min_size=1, max_size=5).map(tu
 async def test_a_plan_without_some_items_has_the_others_and_says_so(
     steps: tuple[AnyStep, ...], data: st.DataObject
 ) -> None:
-    plan = Plan(steps=steps, undoes=data.draw(numbers), remarks=("Ada.",))
+    until = data.draw(st.none() | st.just(UNTIL))
+    plan = Plan(steps=steps, undoes=data.draw(numbers), remarks=("Ada.",)).ending(until)
     assert await plan.without(()) is plan
     assert len(set(plan.items)) == len(plan.items)
     assert plan.has_several_items is (len(plan.items) > 1)
@@ -128,6 +131,7 @@ async def test_a_plan_without_some_items_has_the_others_and_says_so(
     assert left.items == tuple(item for item in plan.items if item not in out)
     assert left.steps == tuple(filter(None, (step.without(out) for step in steps)))
     assert left.undoes == plan.undoes
+    assert left.until == (until if any(step.is_addition for step in left.steps) else None)
     assert left.remarks == ("Some were left out. Details lists them.",)
     assert (await left.without(out)).fingerprint == left.fingerprint
     assert left.destructive <= plan.destructive

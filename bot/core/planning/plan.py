@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from bot.core.errors import Impossible, Misuse
+from bot.core.errors import Impossible
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKey
 from bot.core.kept_lists import BY_DIGEST, fetch_lists, lists_of
@@ -167,12 +167,10 @@ class Plan(Value):
             step for step in self.steps if step.kind in kinds or step.counts_as in kinds or (ends and step.is_addition)
         )
 
-    def ending(self, until: datetime) -> "Plan":
-        """Return it with those whom it adds taken out again then. Raises Misuse if it adds nobody."""
-        if not any(step.is_addition for step in self.steps):
-            sentence = "No one is added by this, so nothing can end. Leave `until:` out."
-            raise Misuse(sentence, field="until", for_log="Nothing ends.")
-        return self.model_copy(update={"until": until})
+    def ending(self, until: datetime | None) -> "Plan":
+        """Return it with those whom it adds taken out again then; None: they stay. What adds nobody has no end."""
+        ends = until is not None and any(step.is_addition for step in self.steps)
+        return self.model_copy(update={"until": until if ends else None})
 
     def largest_share(self, kinds: Collection[str]) -> float:
         """Return the largest share of a segment (0 to 1) that Steps of these kinds remove from it, or add to it.
@@ -245,7 +243,8 @@ class Plan(Value):
         # What was remarked at first is not about those who are left.
         plan = self.model_copy(update={"steps": left, "title": "", "remarks": (), "people": people, "size": None})
         count = len(await plan.item_keys())
-        return plan.model_copy(update=naming(people, count, ("Some were left out. Details lists them.",)))
+        named = naming(people, count, ("Some were left out. Details lists them.",))
+        return plan.model_copy(update=named).ending(self.until)
 
     @property
     def segment_ids(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.core.errors import Impossible, Misuse, NothingToDo
+from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import Item
 from bot.core.planning.drift import drift
 from bot.core.planning.plan import THINGS, Person, Plan, fingerprint_of_json, inverse_of
@@ -221,13 +221,14 @@ def test_an_end_is_part_of_what_is_approved_and_none_leaves_fingerprints_as_they
 
 
 def test_nothing_ends_where_nobody_is_added() -> None:
-    with pytest.raises(Misuse, match="No one is added by this, so nothing can end"):
-        plan(delete()).ending(UNTIL)
+    assert plan(delete()).ending(UNTIL) == plan(delete())
 
 
 async def test_what_is_left_of_an_addition_ends_at_the_same_time() -> None:
-    ending = plan(add(2)).ending(UNTIL)
-    assert (await ending.without({ending.items[0]})).until == UNTIL
+    ending = plan(add(2), *removed(VIPS, (uuid(900),))).ending(UNTIL)
+    added = plan(add(2)).items
+    assert (await ending.without(added[:1])).until == UNTIL
+    assert (await ending.without(added)).until is None
 
 
 def test_the_inverse_runs_backwards() -> None:
