@@ -10,6 +10,7 @@ Refusal
 │   └── NobodyCanApprove
 ├── Impossible          the store's current state does not allow it
 │   ├── OverLimit
+│   ├── AskedAlready
 │   ├── NotReadYet
 │   └── NothingToDo
 ├── UnknownChange
@@ -198,6 +199,13 @@ class OverLimit(Impossible):
             f"Together with what you asked for at the same time, change {number} needs approval. "
             "Nothing was changed. Ask for it again."
         )
+
+
+class AskedAlready(Impossible):
+    """A change that waits does the very same."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Change {number} does the same, and waits for approval.")
 
 
 class NotReadYet(Impossible):

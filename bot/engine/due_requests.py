@@ -9,7 +9,7 @@ from bot.bigcommerce import StoreError
 from bot.core.approval.covering import DueRecord
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.trace import AuditTrace
-from bot.core.errors import NobodyCanApprove, NotAllowed, NothingToDo, NotReadYet, NotRecorded, Refusal
+from bot.core.errors import AskedAlready, NobodyCanApprove, NotAllowed, NothingToDo, NotReadYet, NotRecorded, Refusal
 from bot.core.invocation import Due
 from bot.engine.process import Process
 
@@ -41,6 +41,9 @@ class DueRequests:
         """Settle an attempt that failed. Return the refusal, if it is to be told."""
         if isinstance(error, NothingToDo):
             await self._settle(due, EntryKind.ANSWERED, trace, reason=refusal.for_log)
+            return None
+        if isinstance(error, AskedAlready):  # people see that one, and may reject it
+            await self._settle(due, EntryKind.REFUSED, trace, reason=refusal.for_log, passes=True)
             return None
         passes = isinstance(error, PASSING) and not isinstance(error, NobodyCanApprove)
         found = await self._found(due)

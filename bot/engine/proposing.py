@@ -10,7 +10,7 @@ from bot.core.approval.changes import MOVES, Card, Change, Event, State
 from bot.core.approval.due import expiry_of
 from bot.core.approval.state_words import describe_state
 from bot.core.command import Group, find
-from bot.core.errors import NotRecorded, OverLimit
+from bot.core.errors import AskedAlready, NotRecorded, OverLimit
 from bot.core.invocation import Asked, Delivery, Due
 from bot.core.language.due_times import describe_due
 from bot.core.language.hidden_addresses import has_lone_address
@@ -50,15 +50,17 @@ class Proposing:
     async def propose(self, asked: Asked, plan: Plan, planned: Planned) -> bool:
         """Record the Plan as a Change, post its card, and start it if it needs no approval.
 
-        Return False, and only point to the first one, if another Change waits that does the very same. An undo is made
-        from what is stored of another Change, which the log has to bear out.
+        Return False, and only point to the first one, if another Change waits that does the very same; raise
+        AskedAlready for what the bot asks itself. An undo is made from what is stored of another Change, which the log
+        has to bear out.
         """
         if plan.undoes:
             await self.authority.refuse_contradicted(plan.undoes)
         draft = await self._draft(asked, plan, planned.due_at)
         if first := await self._first_of(draft):
-            if not isinstance(asked, Due):
-                await self.replies.show(asked, point_to(first, asked.actor))
+            if isinstance(asked, Due):
+                raise AskedAlready(first.number)
+            await self.replies.show(asked, point_to(first, asked.actor))
             return False
         detail = {
             "said": planned.trace.recorded_text,

@@ -12,7 +12,7 @@ from bot.core.language.phrases import NAMED
 from bot.slack import blocks
 from bot.slack.action_ids import RUN, pack_words
 from bot.slack.blocks import Block, Message
-from bot.slack.decision_buttons import approve_button, decision_commands, edit_button, reject_button
+from bot.slack.decision_buttons import approve_button, decision_commands, edit_button, is_held_run, reject_button
 from bot.slack.progress_bar import progress, took
 from bot.slack.public_text import counts_addresses, without_addresses
 from bot.slack.run_results import render_results
@@ -31,11 +31,10 @@ _STATE_LABELS = {
     State.STALE: ":warning: No longer possible",
     State.CLOSED: ":card_index_dividers: Closed by a restore",
 }
-_LABELS_OF_COVERED = {
-    State.WAITING: ":warning: On hold, waiting for",
-    State.REJECTED: ":no_entry_sign: Skipped",
-}
+_ON_HOLD = {State.WAITING: ":warning: On hold, waiting for"}
 """Of what the bot began itself, since another change covers it: only what it does not cover waits."""
+_SKIPPED = {State.REJECTED: ":no_entry_sign: Skipped"}
+"""Of a rule's run: its next one comes all the same."""
 NEXT_MOVES = ("Try Again", "Undo", "Point Promotions")
 """The buttons of a change that has ended."""
 RULE = 200
@@ -163,12 +162,16 @@ def _end(change: Change) -> str:
     return f"ends {blocks.time(ends_at)}" if ends_at else ""
 
 
+def _label(change: Change) -> str:
+    labels = _STATE_LABELS | (_ON_HOLD if change.covered_by else {}) | (_SKIPPED if is_held_run(change) else {})
+    return labels[change.state]
+
+
 def _state(change: Change) -> str:
     if change.scheduled_for:
         return f":calendar: *Approved, runs {blocks.time(change.scheduled_for)}*"
     wait = f" {waiting_for(change)}" if change.state is State.WAITING else ""
-    labels = _STATE_LABELS | _LABELS_OF_COVERED if change.covered_by else _STATE_LABELS
-    state = f"*{labels[change.state]}{wait}*"
+    state = f"*{_label(change)}{wait}*"
     if change.behind:
         return f":arrow_forward: *Approved, runs after change {change.behind}*, which changes the same segment"
     if change.state is State.RUNNING and change.stopped_by:

@@ -1,5 +1,6 @@
 """``/change list``, ``show`` and ``details``: what was asked for, and what became of it."""
 
+from datetime import datetime
 from operator import itemgetter
 from typing import Annotated
 
@@ -90,9 +91,13 @@ async def _to_come(ctx: Context) -> tuple[Table, ...]:
     to_run, to_end = await ctx.changes.to_come(COMING), await ctx.changes.to_end(COMING)
     running, ending = await brief_rows(to_run, ctx), await brief_rows([brief for brief, _ in to_end], ctx)
     timed = [(brief.due_at or ctx.now, row) for brief, row in zip(to_run, running, strict=True)]
-    timed += [(at, (*row[:-1], f"ends {describe_due(at)}")) for (_, at), row in zip(to_end, ending, strict=True)]
+    timed += [(at, (*row[:-1], _describe_end(at, ctx))) for (_, at), row in zip(to_end, ending, strict=True)]
     rows = tuple(row for _, row in sorted(timed, key=itemgetter(0))[:COMING])
     return (Table("To come, the next one first", COLUMNS, rows),) if rows else ()
+
+
+def _describe_end(at: datetime, ctx: Context) -> str:
+    return f"{'ends' if at > ctx.now else 'was to end'} {describe_due(at)}"
 
 
 @command("change show", submit="Show Change", aliases=("info", "view", "open", *DECIDING))

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.core.errors import (
+    AskedAlready,
     Impossible,
     Misuse,
     NobodyCanApprove,
@@ -46,6 +47,7 @@ ITS_OWN: tuple[tuple[Refusal, str, str], ...] = (
 THE_SAME: tuple[tuple[Refusal, str], ...] = (
     (Impossible("The store is full."), "The store is full."),
     (OverLimit(42), "Together with what you asked for at the same time, change 42 needs approval."),
+    (AskedAlready(42), "Change 42 does the same, and waits for approval."),
     (OldButton(42), "The card of change 42 has new ones now: read it, then decide."),
     (OtherChange(42), "`/change show 42` shows which change has the number 42 now."),
     (OldVersion(42), "Change 42 has a new version, since the store or the request changed, so nothing was done."),

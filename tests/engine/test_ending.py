@@ -238,29 +238,6 @@ async def test_where_nobody_can_approve_it_is_told_once_and_comes_when_somebody_
     assert ((await machine.latest()).state, machine.members("VIPs")) == (State.DONE, before)
 
 
-async def test_where_whoever_approved_may_not_any_more_it_waits_and_then_they_stay(machine: Bench) -> None:
-    await adds(machine, ADA)
-    inside = machine.members("VIPs")
-    machine.people.standings["UBEN"] = Standing.DEACTIVATED
-    await passes(machine, days=3)
-    waiting = await machine.latest()
-    assert (waiting.number, waiting.state, machine.members("VIPs")) == (2, State.WAITING, inside)
-    await machine.decides("UCLEO", 2, Verdict.REJECT, reason="They stay.")
-    await passes(machine, days=3)
-    assert ((await machine.latest()).number, machine.members("VIPs")) == (2, inside)
-    assert (await machine.ledger.changes.load(1)).ends_at is None
-
-
-async def test_a_card_that_nobody_decided_about_is_asked_for_again(machine: Bench) -> None:
-    await adds(machine, ADA)
-    machine.people.standings["UBEN"] = Standing.DEACTIVATED
-    await passes(machine, days=3)
-    await passes(machine, days=2)
-    await passes(machine, hours=2)
-    states = [(await machine.ledger.changes.load(number)).state for number in (2, 3)]
-    assert states == [State.EXPIRED, State.WAITING]
-
-
 async def test_an_end_covers_nothing_but_whom_its_addition_put_in(machine: Bench) -> None:
     added = await adds(machine, ADA)
     assert added.plan.until

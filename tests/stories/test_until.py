@@ -235,3 +235,12 @@ async def test_where_whoever_approved_may_not_any_more_the_end_waits(open_world:
     assert slack.sizes()["VIPs"] == before + 2
     assert "On hold, waiting for 1 approval" in said(slack.card(2))
     assert buttons(slack.card(2))
+    await slack.type("/change list")
+    assert "was to end 2027-05-07 14:00 UTC" in slack.whisper()
+    await slack.type("/summary show")
+    assert "To come today" not in slack.whisper()
+    await slack.press("Reject", by="cleo", change=2)
+    await slack.submit({"Reason": "They stay."}, by="cleo")
+    assert "Rejected" in said(slack.card(2))
+    assert "Ended by" not in said(slack.card(1))
+    assert slack.sizes()["VIPs"] == before + 2

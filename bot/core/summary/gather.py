@@ -51,7 +51,7 @@ async def gather(
         by_rules=await history.by_rules(after, snapshot.entry),
         ended=await history.ended(after, snapshot.entry),
         waiting=await _waiting(changes),
-        coming=await _coming(changes, day, zone),
+        coming=await _coming(changes, day, now, zone),
         unreviewed=await history.unreviewed(),
         untold=await changes.untold(),
         orphans=await orphaned_promotions(read),
@@ -93,10 +93,13 @@ async def _waiting(changes: ChangesReader) -> tuple[Brief, ...]:
     return tuple(one for one in reversed(pending) if one.state is State.WAITING)
 
 
-async def _coming(changes: ChangesReader, day: date, zone: ZoneInfo) -> tuple[Coming, ...]:
-    """Return what is to come until the day has ended, the next one first."""
+async def _coming(changes: ChangesReader, day: date, now: datetime, zone: ZoneInfo) -> tuple[Coming, ...]:
+    """Return what is to come from now on until the day has ended, the next one first.
+
+    What was due before waits for people, or was told to whoever asked for it.
+    """
     runs = [Coming(one.due_at, one) for one in await changes.to_come(MOST_COMING) if one.due_at]
     ends = [Coming(at, one, ends=True) for one, at in await changes.to_end(MOST_COMING)]
-    local = (one._replace(at=one.at.astimezone(zone)) for one in (*runs, *ends))
+    local = (one._replace(at=one.at.astimezone(zone)) for one in (*runs, *ends) if one.at > now)
     today = (one for one in local if one.at.date() <= day)
     return tuple(sorted(today, key=attrgetter("at")))

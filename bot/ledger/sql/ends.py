@@ -20,6 +20,11 @@ _OF_SEGMENT = """
     WHERE c.number IN (SELECT change FROM touches WHERE segment IN ({ids}))
     AND json_extract(c.body, '$.started_at') IS NOT NULL
 """
+_ENDED_BY = f"""
+    SELECT max(number) FROM dues JOIN changes ON number = dues.change
+    WHERE dues.covered_by = ? AND changes.state IN ('{State.DONE}', '{State.FAILED}')
+"""
+"""Not one that people rejected: whom it was to take out stay."""
 _ANY = "SELECT 1 FROM ends JOIN touches ON touches.change = ends.change WHERE segment IN ({ids})"
 
 
@@ -44,12 +49,12 @@ def settle_end(db: Connection, moved: Change) -> None:
 
 
 def end_of(db: Connection, change: Change) -> dict[str, Any]:
-    """Return when this change is to end, or by which one it ended, as fields of it; nothing if it has no end."""
-    if change.plan.until is None:
+    """Return when this change is to end, or by which one it ended, as fields of it; nothing if those it added stay."""
+    if change.plan.until is None or change.kept_by:
         return {}
     if row := db.execute("SELECT at FROM ends WHERE change = ?", (change.number,)).fetchone():
         return {"ends_at": datetime.fromisoformat(row["at"])}
-    (number,) = db.execute("SELECT max(change) FROM dues WHERE covered_by = ?", (change.number,)).fetchone()
+    (number,) = db.execute(_ENDED_BY, (change.number,)).fetchone()
     return {"ended_by": number}
 
 
