@@ -103,6 +103,11 @@ def section(elements: list[Block]) -> Block:
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
+def quoted(text: str) -> Block:
+    """Build a quotation."""
+    return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": rich(text)}]}
+
+
 def bullets(lines: Sequence[str], *, room: int = LINES_ROOM) -> Block:
     """Build a bulleted list of as many lines as fit into ``room`` characters; the last one counts the rest."""
     short = [cut(line, _line_room(lines, room)) for line in lines]

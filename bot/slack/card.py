@@ -9,6 +9,7 @@ from bot.core.approval.run_progress import is_long, is_partly_done, share_done, 
 from bot.core.approval.shown_change import Shown
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED
+from bot.core.planning.shown_plan import lines_shown, rule_shown, warnings_shown
 from bot.slack import blocks
 from bot.slack.action_ids import RUN, pack_words
 from bot.slack.blocks import Block, Message
@@ -50,6 +51,7 @@ def render_card(change: Change) -> Message:
     rendered: list[Block] = [
         blocks.context(_state(change), _due(change), _end(change), _expiry(change)),
         blocks.header(headline),
+        *_rule(change),
         *([progress(change)] if _is_watched(change) else []),
         *_lines(change),
         *_warnings(change),
@@ -74,9 +76,15 @@ def _hint(change: Change) -> Block:
     return blocks.context(f"`/change details {change.number}` shows the emails, only to you.")
 
 
+def _rule(change: Change) -> list[Block]:
+    """Quote the rule that a segment is to follow."""
+    rule = rule_shown(change.plan)
+    return [blocks.quoted(rule)] if rule else []
+
+
 def _lines(change: Change) -> list[Block]:
-    lines, headline = change.plan.lines, change.plan.headline
-    if len(headline) <= blocks.HEADER and " · ".join(lines) in headline:
+    lines, headline = lines_shown(change.plan), change.plan.headline
+    if not lines or (len(headline) <= blocks.HEADER and " · ".join(lines) in headline):
         return []
     return _shown(change, lines, blocks.PLAN_ROOM)
 
@@ -100,7 +108,7 @@ def _drift(change: Change) -> list[Block]:
 
 
 def _warnings(change: Change) -> list[Block]:
-    warnings = (*_lapse(change), *change.plan.warnings)
+    warnings = (*_lapse(change), *warnings_shown(change.plan))
     return [blocks.bullets(warnings)] if warnings else []
 
 

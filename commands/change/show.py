@@ -21,6 +21,7 @@ from bot.core.language.phrases import counted, tallied
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible
 from bot.core.planning.item_names import each_name
+from bot.core.planning.shown_plan import lines_shown
 from commands.change.deleted_members import table_of_members
 from commands.change.left_out import table_of_left_out
 from commands.change.left_undone import table_of_undone
@@ -147,8 +148,10 @@ def _left_out(change: Change) -> tuple[Sentence | File, ...]:
 
 def _whole(change: Change) -> tuple[Sentence | File, ...]:
     """Return the whole plan: nobody should have to approve what they cannot see."""
-    lines = (*(f"• {line}" for line in change.plan.lines), *change.plan.warnings, *change.plan.remarks)
-    named = (Sentence(change.plan.headline),) if change.plan.named else ()
+    plan = change.plan
+    titled = (plan.headline,) if plan.title else ()
+    lines = (*titled, *(f"• {line}" for line in lines_shown(plan)), *plan.warnings, *plan.remarks)
+    named = (Sentence(plan.headline),) if plan.named else ()
     return (*named, *_lines(lines, change))
 
 

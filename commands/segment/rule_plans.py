@@ -52,11 +52,11 @@ async def _plan(segment: Segment, followed: Followed, first: tuple[FollowRule, .
     if not steps:
         raise NothingToDo(f"Nothing to do: {segment.name} follows this rule already, and no one would join or leave.")
     moves = Difference(len(places), len(leavers))
-    run = (f"First run: {moves.describe()}.",) if first else (f"Rule: {followed.words}",)
+    rule = () if first else (f"Rule: {followed.words}",)
     size = await ctx.shop.size(segment.id)
     empty = (f"This leaves {segment.name} empty.",) if size and not size + moves.joins - moves.leaves else ()
     steered = await remarks_on_rule(segment, followed.rule, ctx) if first else ()
-    plan = await change.plan_of(steps, places, leavers, (*run, *empty, *steered, read_to), ctx)
+    plan = await change.plan_of(steps, places, leavers, (*rule, *empty, *steered, read_to), ctx)
     title = first[0].describe(0) if first else f"Run the rule of {segment.name}: {moves.describe()}"
     return plan.titled(title)
 

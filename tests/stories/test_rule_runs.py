@@ -74,7 +74,7 @@ async def test_a_morning_of_which_nobody_hears(engine: Engine, open_world: OpenW
     assert slack.kinds().count("start") == 2
     await slack.type("/change show 2")
     assert "covered by change 1" in slack.whisper()
-    assert "Add 1 shopper to Gold" in slack.whisper()
+    assert "Run the rule of Gold: 1 joins, 0 leave" in slack.whisper()
     await slack.home(by="ana")
     assert slack.bot
     assert verified(slack.bot.engine.process.ledger).holds

@@ -9,10 +9,19 @@ from bot.core.approval.changes import Card, Change, Emergency, Run, State, StepS
 from bot.core.approval.covering import Covered
 from bot.core.approval.need import Approval, Need, Requirement
 from bot.core.people import Place
-from bot.core.planning.steps import Applied, CreateCustomer, CreateSegment, Naming, RemoveMembers, SegmentRef
-from bot.core.segment_rules.followed import RUN
+from bot.core.planning.steps import (
+    Applied,
+    CreateCustomer,
+    CreateSegment,
+    FollowRule,
+    Naming,
+    RemoveMembers,
+    SegmentRef,
+)
+from bot.core.segment_rules.followed import RUN, Followed
+from bot.core.segment_rules.rule import NeverOrdered
 from bot.core.store_view.cached_shop import PromotionUse
-from tests.core.samples import NOW, add, change, delete, plan, uuid
+from tests.core.samples import NOW, VIPS, add, change, delete, plan, uuid
 
 BEN, CLEO = Approval(actor="UBEN", at=NOW), Approval(actor="UCLEO", at=NOW, counts_for=(1,))
 TWO = Need(approvals=2, why="needs 2 approvals: deletes <a> segment")
@@ -82,6 +91,9 @@ def waiting() -> Iterator[tuple[str, Change]]:
         update={"remarks": ("Ada, ada@x.org.", *("Left out: 3 rows." for _ in range(30)))}
     )
     yield "with remarks", change(state=State.WAITING, plan=remarked)
+    follows = FollowRule(segment=VIPS, after=Followed(rule=NeverOrdered(), words="never ordered, in <VIPs>"))
+    moves = plan(follows, add(4)).model_copy(update={"size": 52}).titled("Let the segment VIPs follow a rule")
+    yield "of a rule", change(state=State.WAITING, command="segment rule", verb="Start Rule", plan=moves)
     yield "of one item", change(state=State.WAITING, verb="Add Shoppers", plan=plan(add(1)))
     yield (
         "that registers",
