@@ -1,6 +1,7 @@
 """The buttons that decide about a waiting change; a rule's run that was held has words and buttons of its own. Pure."""
 
 from bot.core.approval.changes import Change
+from bot.core.approval.ruled_changes import goes_by_rule
 from bot.core.language.tokenizer import quote
 from bot.core.segment_rules.followed import RUN
 from bot.slack import blocks
@@ -44,7 +45,7 @@ def edit_button(change: Change) -> tuple[Block, ...]:
 
 def decision_commands(change: Change) -> tuple[tuple[str, str, bool], ...]:
     """Return labels of further buttons, the lines that they type, and whether they are possible."""
-    several = change.plan.has_several_items and not change.covered_by
+    several = change.plan.has_several_items and not change.covered_by and not goes_by_rule(change)
     return (
         ("Leave Some Out", f"change except {change.number}", several),
         ("Details", f"change details {change.number}", True),

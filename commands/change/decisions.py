@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bot.core.approval.changes import Change
 from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.refusals import refuse_late, too_late
+from bot.core.approval.ruled_changes import refuse_leaving_out
 from bot.core.command import command
 from bot.core.context import Context
 from bot.core.errors import Impossible
@@ -73,6 +74,7 @@ async def except_(args: ExceptArgs, ctx: Context) -> Decision:
     """
     change = await ctx.changes.load(args.number)
     refuse_late(change, None)
+    refuse_leaving_out(change)
     ticks = await change.plan.among(filter(None, map(_ticked, args.items)))
     typed = tuple(text for text in args.items if _ticked(text) not in ticks)
     items = await _resolve_items(typed, change, ctx) if read_shoppers(typed).words else ()

@@ -105,6 +105,22 @@ async def test_the_card_of_a_rule_tells_each_thing_once(shop: World) -> None:
         assert "Remove 1" not in told
 
 
+async def test_no_one_is_left_out_of_what_a_rule_says(shop: World) -> None:
+    await shop.type(f"/segment rule Gold {RULE}", by="ana")
+    assert buttons(shop.card(1)) == ["Start Rule", "Reject", "Details", "Edit"]
+    await shop.type(f"/change except 1 {CHEN}", by="ben")
+    assert "whoever is left out of it joins or leaves at the next run" in shop.whisper(by="ben")
+    await shop.press("Start Rule", by="ben")
+    await buy(shop, BEN)
+    await cancel(shop, ADA, CHEN)
+    await shop.type("/segment run Gold", by="ana")
+    assert buttons(shop.card(2)) == ["Run Rule", "Reject", "Details", "Edit"]
+    await shop.type(f"/change except 2 {ADA}", by="ben")
+    assert "Change 2 goes by a rule" in shop.whisper(by="ben")
+    await shop.press("Run Rule", by="ben")
+    assert inside(shop) == {BEN}
+
+
 @pytest.mark.parametrize(
     ("typed", "runs"),
     [
