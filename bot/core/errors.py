@@ -23,7 +23,7 @@ NotRecorded             the ledger cannot be written; not a Refusal, since it re
 └── LedgerLost          and it will not be written again by this process, which has to stop
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -101,6 +101,10 @@ class Question(Misuse):
     def also(self, readings: Sequence[Reading]) -> "Question":
         """Return the same question with these readings behind its own."""
         return self._with([*self.readings, *readings])
+
+    def within(self, fields: Collection[str]) -> "Question":
+        """Return the same question without the readings for which the command would need other fields."""
+        return self._with([one for one in self.readings if set(fields).issuperset(one.values)])
 
     def tried(self, faults: Sequence[str]) -> "Question":
         """Return the same question, whose first readings have these faults; an empty one is none."""

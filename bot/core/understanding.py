@@ -45,9 +45,9 @@ def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
 def _call(command: Command, words: str, positional: tuple[str, ...] = (), unknown: Misuse | None = None) -> Call:
     if not words:
         return Call(command, {}, "", positional, unknown)
-    if lacks_time(command.args, words):
+    if key := lacks_time(command.args, words):
         raise command.misuse(
-            Misuse("Say when, as in `at:friday 16:00`. Nothing was done.", for_log="The time is empty.")
+            Misuse(f"Say when, as in `{key}:friday 16:00`. Nothing was done.", for_log="The time is empty.")
         )
     words = without_empty_key(command.args, words)
     try:

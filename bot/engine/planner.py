@@ -179,7 +179,8 @@ class Planner:
             call, times = await with_times(call, ctx)
             outcome = await (call.command.function(call.args, ctx) if by_itself else self._run(call, ctx, times))
         except Question as asked:
-            outcome = await self._tried(asked.about({} if call.words else call.values), request, actor)
+            possible = asked.within(request.command.args.model_fields)
+            outcome = await self._tried(possible.about({} if call.words else call.values), request, actor)
         except Misuse as misuse:
             outcome = await with_elsewhere(call, with_meant(call, misuse), ctx)
         except Exception as error:  # noqa: BLE001 - raised again by ``result``, where it is answered

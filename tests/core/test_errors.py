@@ -14,6 +14,7 @@ from bot.core.errors import (
     OtherChange,
     OverLimit,
     Question,
+    Reading,
     Refusal,
     SelfApproval,
     UnknownChange,
@@ -68,3 +69,8 @@ def test_what_repeats_words_is_logged_without_them(error: Refusal, told: str, lo
 def test_what_repeats_no_words_is_logged_as_it_is_told(error: Refusal, told: str) -> None:
     assert told in str(error)
     assert error.for_log == str(error)
+
+
+def test_only_readings_within_a_commands_fields_are_offered() -> None:
+    asked = Question("Until Friday?", [Reading({"at": "friday"}), Reading({"until": "friday"})], for_log="When?")
+    assert [one.values for one in asked.within(("at", "segment")).readings] == [{"at": "friday"}]

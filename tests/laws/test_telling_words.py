@@ -85,3 +85,29 @@ async def test_whoever_is_left_open_is_asked_about(
     assert isinstance(asked, Question), (text, asked)
     offered = {read_shoppers((str(one.values[field]),)).words for one in asked.readings}
     assert offered == {people} | ({(one,) for one in people} if people[1:] else set()), (text, asked)
+
+
+lengths = st.one_of(
+    st.builds("{} {}".format, st.sampled_from(("until", "till", "'til", "’til")), st.sampled_from(("friday", "5pm"))),
+    st.just("through friday"),
+    st.builds("for {} {}".format, st.sampled_from(("a", "one", "the next", 3)), st.sampled_from(("day", "weeks"))),
+    st.sampled_from(("for now", "for a while", "temporarily", "until further notice")),
+)
+
+
+@EACH
+@given(lengths, st.sampled_from(CASES), st.integers(1, 2))
+@LAW
+async def test_nobody_is_taken_for_good_of_whom_an_end_is_said(
+    command: Command, field: str, length: str, dress: Callable[[str], str], count: int
+) -> None:
+    asked = await outcome(command, field, f"{', '.join(PEOPLE[:count])} {dress(length)}")
+    assert isinstance(asked, Question), (length, asked)
+    assert "until:" in str(asked)
+    now, *ends = [one.values for one in asked.readings]
+    assert "until" not in now
+    assert all(one["until"] for one in ends)
+    if "until" not in command.args.model_fields:
+        assert not ends
+    elif field == "shoppers" and "friday" in length:
+        assert len(ends) == 1

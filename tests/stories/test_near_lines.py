@@ -373,8 +373,13 @@ NEAR = {
     ),
     "/segment add ida@example.com to VIPs until Friday": (
         "so “until Friday” would be left out.",
-        ["Now, ida@example.com"],
+        ["Now, ida@example.com", "Until Friday, ida@example.com"],
     ),
+    "/segment add VIPs ida@example.com till friday 18:00": (
+        "so “till friday 18:00” would be left out.",
+        ["Now, ida@example.com", "Till friday 18:00, ida@example.com"],
+    ),
+    "/segment remove VIPs ida@example.com for 3 days": ("so “for 3 days” would be left out.", []),
     "/segment don't delete VIPs": ("“don't” is not a name", []),
     "/promotion target Win back is neither VIPs nor Loyal": ("“neither” is not a name", []),
 }

@@ -43,12 +43,11 @@ def without_empty_key(args: type[Args], text: str) -> str:
     return "" if alone and alone.fullmatch(text) else _empty_key(args).sub("", text)
 
 
-def lacks_time(args: type[Args], text: str) -> bool:
-    """Return whether the line ends with the key of a time to come, and no time: it would run at once."""
+def lacks_time(args: type[Args], text: str) -> str:
+    """Return the key of a time to come with which the line ends, without a time: it would run at once, or for good."""
     key = text[len(_empty_key(args).sub("", text)) :].strip(" :=").casefold()
-    return any(
-        isinstance(kind, TimeInput) and key in (name, kind.label.casefold()) for name, kind in inputs_of(args).items()
-    )
+    times = ((name, kind) for name, kind in inputs_of(args).items() if isinstance(kind, TimeInput))
+    return next((name for name, kind in times if key in (name, kind.label.casefold())), "")
 
 
 @cache

@@ -22,9 +22,15 @@ CLOCK = re.compile(
     r"(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?"
     r"|(?P<hour_only>\d{1,2})\s*(?P<half_only>[ap]\.?m\.?)|(?P<word>noon|midnight))"
 )
+_WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_LENGTH = (
+    rf"(?:(?:the|this|next|the next|only|just) )?(?:(?:\d{{1,4}}|{'|'.join(_COUNTS)}|a few|some) ?)?"
+    r"(?:hours?|days?|weeks?|weekends?|months?|years?|now|a while|the time being)"
+)
+_END = rf"(?:until|till|'?til|(?:through|thru)(?= {_WEEKDAY})|for(?= {_LENGTH}(?![\w@.'-])))"
 _LATER = re.compile(
-    r"(?<![\w@.'-])(?:tomorrow|tonight|until|next (?:week|month|year|time)"
-    r"|(?:on|from|since|by) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    rf"(?<![\w@.'-])(?:tomorrow|tonight|{_END}|temporarily|next (?:week|month|year|time)"
+    rf"|(?:on|from|since|by) {_WEEKDAY}"
     r"|if|when|whenever|as soon as|in case)(?![\w@.'-])",
     re.IGNORECASE,
 )
@@ -114,9 +120,13 @@ def begins_a_time(text: str) -> bool:
     return bool(re.match(r"(?:tomorrow|on)\b", text, re.IGNORECASE))
 
 
-def is_end(text: str) -> bool:
-    """Return whether a text says until when: ``until Friday``."""
-    return bool(re.match(r"until\b", text, re.IGNORECASE))
+def end_in(text: str) -> str | None:
+    """Return until when something is to last by a text, as ``Friday`` of ``until Friday``; None if it says no end.
+
+    Where it does not say when, as in ``temporarily``, the text is empty.
+    """
+    found = re.match(rf"(?:{_END}|temporarily)\b(.*)", text, re.IGNORECASE | re.DOTALL)
+    return found[1].strip() if found else None
 
 
 def describe_age(age: timedelta) -> str:

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 
 from bot.core.errors import Question, Reading
 from bot.core.language.addresses import with_addresses
+from bot.core.language.due_times import may_be_due
 from bot.core.language.left_out_words import before_exception, without_open_words
 from bot.core.language.pasted_table import parse_table
 from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import capital, listing
 from bot.core.language.second_acts import ACTS
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
-from bot.core.language.time_expressions import before_another_time, begins_a_time, is_end
+from bot.core.language.time_expressions import before_another_time, begins_a_time, end_in
 from bot.core.store_view.people_meant import BESIDE_NAMES, NAMES, listed, names_in
 
-ENDS = "Who is added stays unless you say `until:` with the time, as in `until:31 Dec 18:00`"
+ENDS = "Only who is added can be taken out again by itself, if you say `until:` with the time (`until:31 Dec 18:00`)"
 MOST_ALONE = 4
 """Of how many shoppers each is offered alone."""
 _ACTS = "|".join(sorted(ACTS | {"clear", "drop", "kick", "move", "take"}))
@@ -60,12 +61,14 @@ def _ask_about_exceptions(text: str, field: str) -> None:
 def _ask_about_times(text: str, field: str) -> None:
     if found := before_another_time(text):
         before, when = found
-        unless = ENDS if is_end(when) else "I do everything at once unless you say `at:`"
+        end = end_in(when)
+        unless = "I do everything at once unless you say `at:`" if end is None else ENDS
         sentence = f"{unless}, so “{when}” would be left out."
         now = _only_those(before, sentence, "Now,", field, for_log="Words say when it is to be done.")
-        is_time = field == "shoppers" and begins_a_time(when)  # a list that is imported is no typed line
-        later = [Reading({**one.values, "at": when}, f"{capital(when)}, {one.label[5:]}") for one in now.readings]
-        raise now.also(later if is_time else ())
+        timed = {"until": end} if end and may_be_due(end) else {"at": when} if begins_a_time(when) else {}
+        is_line = field == "shoppers"  # a list that is imported is no typed line
+        later = [Reading({**one.values, **timed}, f"{capital(when)}, {one.label[5:]}") for one in now.readings]
+        raise now.also(later if is_line and timed else ())
 
 
 def _ask_about_acts(text: str, field: str) -> None:

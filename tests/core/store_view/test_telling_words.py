@@ -8,7 +8,8 @@ from bot.core.store_view.telling_words import ask_about_words
 
 ASKED: dict[str, tuple[str, ...]] = {
     "ada@x.org tomorrow": ("at once unless you say `at:`, so “tomorrow”", "ada@x.org", "ada@x.org"),
-    "ada@x.org until Friday": ("stays unless you say `until:` with the time, as in", "ada@x.org"),
+    "ada@x.org until Friday": ("if you say `until:` with the time", "ada@x.org", "ada@x.org"),
+    "ada@x.org for a while": ("if you say `until:` with the time", "ada@x.org"),
     "tomorrow ada@x.org": ("so “tomorrow ada@x.org” would be left out",),
     "ada@x.org if not bo@x.org": ("so “if not bo@x.org” would be left out", "ada@x.org"),
     "ada@x.org, please but not bo@x.org": ("“but” leaves someone out", "ada@x.org"),
@@ -54,6 +55,7 @@ def test_what_says_more_than_whom_it_names_is_asked_about(words: str) -> None:
         "19-17",
         "17-19 1000..9999",
         "ada@x.org 17-19",
+        "ada@x.org for Bo, through the shop, up to date, forever",
     ],
 )
 def test_whoever_is_plainly_named_is_not_asked_about(words: str) -> None:
@@ -64,11 +66,30 @@ def test_where_one_is_asked_for_anyway_no_one_is_asked_which_of_them() -> None:
     ask_about_words(("ada@x.org or bo@x.org",), read_shoppers(("ada@x.org or bo@x.org",)), "shopper", is_one=True)
 
 
-def test_what_can_be_done_later_is_offered_for_then() -> None:
-    for words, times in (("ada@x.org on Monday", ["", "on Monday"]), ("ada@x.org until Friday", [""])):
-        with pytest.raises(Question) as caught:
-            ask_about_words((words,), read_shoppers((words,)), "shoppers")
-        assert [one.values.get("at", "") for one in caught.value.readings] == times
+@pytest.mark.parametrize(
+    ("words", "label", "times"),
+    [
+        ("on Monday", "On Monday, ada@x.org", {"at": "on Monday"}),
+        ("until Friday 18:00", "Until Friday 18:00, ada@x.org", {"until": "Friday 18:00"}),
+        ("TILL Friday", "TILL Friday, ada@x.org", {"until": "Friday"}),
+        ("’til Friday", "'til Friday, ada@x.org", {"until": "Friday"}),
+        ("through Friday", "Through Friday, ada@x.org", {"until": "Friday"}),
+        ("for 3 days", "For 3 days, ada@x.org", {"until": "3 days"}),
+        ("for the next two weeks", "", {}),
+        ("for now", "", {}),
+        ("temporarily", "", {}),
+    ],
+)
+def test_what_can_be_done_later_or_end_is_offered_so(words: str, label: str, times: dict[str, str]) -> None:
+    with pytest.raises(Question) as caught:
+        ask_about_words((f"ada@x.org {words}",), read_shoppers((f"ada@x.org {words}",)), "shoppers")
+    now, *others = caught.value.readings
+    assert now.values == {"shoppers": "ada@x.org"}
+    given = {"shoppers": "ada@x.org", **times}
+    assert [(one.label, one.values) for one in others] == ([(label, given)] if times else [])
+
+
+def test_of_a_list_that_is_imported_nothing_is_done_later() -> None:
     with pytest.raises(Question) as caught:
         ask_about_words(("ada@x.org tomorrow",), read_shoppers(("ada@x.org tomorrow",)), "text")
     assert [dict(one.values) for one in caught.value.readings] == [{"text": "ada@x.org"}]
