@@ -37,6 +37,13 @@ def test_times_are_read_in_utc() -> None:
     assert Profile.model_validate(received).created_at == datetime(2022, 9, 15, 23, 44, 5, tzinfo=UTC)
 
 
+def test_an_id_is_a_number_that_a_database_can_keep() -> None:
+    assert Customer.model_validate({"id": 2**63 - 1, "email": "a@example.com"}).id == 2**63 - 1
+    for number in (2**63, -1):
+        with pytest.raises(ValidationError):
+            Customer.model_validate({"id": number, "email": "a@example.com"})
+
+
 def test_values_are_frozen() -> None:
     with pytest.raises(ValidationError):
         Segment(id="s", name="VIPs").name = "other"

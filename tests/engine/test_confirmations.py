@@ -12,7 +12,7 @@ from bot.core.invocation import Confirmation, Confirming, FromShell
 from bot.core.people import Place
 from bot.engine.confirmations import ANSWERED, DISOWNED, LAPSED, UNASKED
 from bot.engine.ports import Undeliverable
-from tests.engine.bench import Bench
+from tests.engine.bench import Bench, bench
 from tests.engine.test_authorization import edit
 from tests.engine.test_engine import whispers
 
@@ -60,6 +60,13 @@ async def test_the_person_named_is_asked_once_and_what_they_confirm_waits(machin
     await clicks(machine, id_="c2")
     assert len(await machine.ledger.changes.latest("all", "", 9)) == 1
     assert whispers(machine)[-1] == ANSWERED
+
+
+async def test_that_they_were_asked_is_on_record_with_who_they_are_and_for_what(path: Path) -> None:
+    async with bench(path) as machine:
+        await shell(machine, workspace="T1")
+        told = {(one.kind, one.actor, one.command, one.workspace) for one in await machine.ledger.audit.entries()}
+    assert told == {(kind, "UANA", "segment delete", "T1") for kind in ("asked", "confirmation asked")}
 
 
 async def test_who_confirms_cannot_approve(machine: Bench) -> None:

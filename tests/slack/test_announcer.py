@@ -324,6 +324,23 @@ async def test_a_card_that_may_exist_is_found_and_not_posted_again(slack: Slack)
     assert len(slack.seen("ben")["#approvals"]) == 1
 
 
+async def test_a_card_that_did_not_arrive_is_posted_again_as_one_to_be_found(slack: Slack) -> None:
+    manifest = slack.workspace.manifest
+    slack.workspace.manifest = replace(manifest, scopes=manifest.scopes | {"channels:history"})
+    slack.workspace.faults.add("chat.postMessage", status=503)
+    card = await slack.announcer.post(WAITING)
+    assert await slack.announcer.post(WAITING, may_exist=True) == card
+    assert len(slack.seen("ben")["#approvals"]) == 1
+
+
+async def test_a_card_that_is_posted_again_is_not_sent_once_more_by_itself(slack: Slack) -> None:
+    slack.workspace.faults.add("chat.postMessage", status=503)
+    slack.workspace.faults.add("chat.postMessage", after=True, drop=True)
+    with pytest.raises(Undeliverable):
+        await slack.announcer.post(WAITING)
+    assert len(slack.seen("ben")["#approvals"]) == 1
+
+
 async def test_a_write_that_was_answered_late_is_told_under_the_card(slack: Slack) -> None:
     card = await slack.announcer.post(WAITING)
     await slack.announcer.notify(WAITING.model_copy(update={"card": card}), "late", "")

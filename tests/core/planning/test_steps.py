@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.bigcommerce import AnyOf, Contradiction, Invalid, Not, Promotion
+from bot.bigcommerce import AnyOf, Contradiction, Invalid, NewSegment, Not, Promotion
 from bot.core.approval.changes import Run, StepState
 from bot.core.approval.step_effects import recorded
 from bot.core.errors import Impossible, NothingToDo
@@ -259,6 +259,19 @@ async def test_names_are_taken_whatever_their_case_except_when_restored() -> Non
                 await build_plan((now,), Shop(machine.client))
             restored = now.model_copy(update={"restores": True})
             assert (await build_plan((restored,), Shop(machine.client))).steps[0].kind == step.kind
+
+
+@pytest.mark.parametrize("kind", [DeleteSegment, UpdateSegment])
+async def test_the_way_back_to_a_name_is_open_though_another_segment_got_a_similar_one(kind: type) -> None:
+    async with bench(customers=8) as machine:
+        asked = next(one for one in (delete(), rename("Best")) if isinstance(one, kind))
+        steps = (asked.model_copy(update={"segment": ref(machine)}),)
+        (step,) = (await build_plan(steps, Shop(machine.client))).steps
+        back = await step.inverse(machine.client)
+        await step.apply(machine.client)
+        await machine.client.create_segments(NewSegment(name="vips"))
+        seen = (await build_plan(back, Shop(machine.client))).steps
+        assert seen[0].kind == back[0].kind
 
 
 async def test_a_name_may_change_its_case() -> None:

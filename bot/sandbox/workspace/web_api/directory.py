@@ -68,7 +68,7 @@ def _readable(call: Call) -> Conversation:
 
 
 def history(call: Call) -> Json:
-    """conversations.history, in one page: what everyone in the channel sees, the latest first."""
+    """conversations.history, in one page: what everyone in the channel sees, the latest first; metadata on demand."""
     room = call.conversation()
     call.needs("im:history" if room.person else "channels:history")
     if BOT_USER_ID not in room.members:
@@ -76,7 +76,9 @@ def history(call: Call) -> Json:
     oldest, most = float(call.args.get("oldest") or 0), int(call.args.get("limit") or 100)
     postings = call.workspace.archive.messages.get(room.id, {}).values()
     seen = [one for one in postings if one.visible_to is None and float(one.ts) > oldest]
-    return {"messages": [one.message for one in reversed(seen[-most:])], "has_more": len(seen) > most, **NO_CURSOR}
+    unasked = frozenset[str]() if call.args.get("include_all_metadata") in (True, "1", "true") else {"metadata"}
+    shown = [{key: one.message[key] for key in one.message.keys() - unasked} for one in reversed(seen[-most:])]
+    return {"messages": shown, "has_more": len(seen) > most, **NO_CURSOR}
 
 
 def conversations(call: Call) -> Json:
