@@ -30,7 +30,8 @@ async def ask_about_new_names(call: Call, typed: str, shop: Shop) -> Call:
             values[field] = inside
             continue
         names, meant = await shop.segment_names(), names_meant(input_of(fields[field]), name)
-        others = tuple(names_before_acts(call.command.args, meant[0], names.called)) if typed else ()
+        before = _signs_before(name, typed)
+        others = tuple(names_before_acts(call.command.args, meant[0], names.called, before)) if typed else ()
         meant = tuple(dict.fromkeys((*meant, *filter(None, others))))
         if others or len(meant) > 1 or without_address(meant[0]) is not None:
             raise _which_name(call, field, meant, names.labels, is_form=not typed)
@@ -47,8 +48,7 @@ async def _ask_about_acts(call: Call, typed: str, shop: Shop) -> None:
     plain = {name for name, kind in kinds.items() if type(kind) is Text and not kind.option}
     for field in plain - {word.key for word in words} if any(map(is_new_name, kinds.values())) else ():
         text = str(call.values[field])
-        before = typed.rpartition(text)[0]
-        joint = before[len(before.rstrip(" ,;.")) :]
+        joint = _signs_before(text, typed)
         is_quoted = any(word.quoted and word.text == text for word in words)
         if not is_quoted and is_another_act(f"{joint}{text}", (await shop.segment_names()).called):
             without = {name: value for name, value in call.values.items() if name != field}
@@ -58,6 +58,12 @@ async def _ask_about_acts(call: Call, typed: str, shop: Shop) -> None:
                 [Reading(without, f"{call.command.submit} Without It"), Reading(call.values, f"Take It as {label}")],
                 for_log="A text behind a new name may be another act.",
             )
+
+
+def _signs_before(text: str, typed: str) -> str:
+    """Return the blanks and signs that stand right before a text among the words that were typed."""
+    before = typed.rpartition(text)[0]
+    return before[len(before.rstrip(" ,;.")) :]
 
 
 def _which_name(call: Call, field: str, meant: tuple[str, ...], labels: dict[str, str], *, is_form: bool) -> Question:

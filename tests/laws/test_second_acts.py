@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.command import Call, Command
-from bot.core.errors import Question
+from bot.core.errors import Misuse, Question
 from bot.core.language.args import typed_fields
 from bot.core.language.field_values import is_name
 from bot.core.resolution import resolve
@@ -26,12 +26,18 @@ ORDERS = [
 ]
 """The examples of all commands for segments without an option, but for what is only looked for."""
 ALIKE = ("X to Silver", "Loyal as Silver", "X Y into Silver", "Loyal -> Silver")
-JOINTS = (" and ", ", ", "; ", " & ", " + ", " then ", ", then ", " and then ", ", and ", "\u00a0and ", " also ")
+JOINTS = (
+    " and ", ", ", "; ", " & ", " + ", " then ", ", then ", " and then ", ", and ", "\u00a0and ", " also ", "; then ",
+    ". Then ", " ; ", " , then ", " after that ", ", after that, ", " afterwards ", " next ", " dann ", " und dann ",
+    " danach ",
+)  # fmt: skip
 HONEST = (
     "Salt and Pepper", "Back to School", "Road to Rome and Back", "Buy one, get one", "Hair and Make Up",
     "Show and Tell", "Search and Rescue", "Copy, Paste and more", "Gold & New Customers", "Rock 'n' Roll, then Jazz",
     "Bed, Bath and Beyond", "St. Clair", "Trick or Treat", "First and Last Names", "R&D", "Win-back; 2026",
     "Add-ons", "Delete me not", "Rename", "Gold plus", "Now and then", "Import and Export", "Families and People 40+",
+    "Then and Now", "Now or Never", "And Then There Were None", "Also Known As", "Plus Size", "After That Night",
+    "Dann und Wann", "Next Day Delivery", "Later, Gator", "Show VIPs", "New VIPs", "Copy Loyal", "Add It Up", "Move It",
     "What if", "Back once gone", "Everyone but not staff", "Bikes instead of cars",
 )  # fmt: skip
 
@@ -71,6 +77,22 @@ async def test_a_second_order_is_never_taken_into_a_name(
         found = await outcome(command, line, field, shop)
         assert len(found) > 1, (line, found)
         assert name in found or '"' in order, (line, found)  # in quotes, it may be a description as well
+
+
+@pytest.mark.parametrize(("command", "field"), NAMES, ids=lambda one: getattr(one, "path", one))
+@given(
+    st.sampled_from(JOINTS), st.sampled_from((*ORDERS, "clear it", "show VIPs")), st.sampled_from(("", "to", "as")),
+)  # fmt: skip
+@LAW
+async def test_an_order_where_a_name_belongs_is_never_taken_for_one(
+    command: Command, field: str, joint: str, order: str, lead: str
+) -> None:
+    async with a_shop_with_loyal() as shop:
+        line = typed(command, f"{joint.strip()} {order}", lead if command.name != "create" else "")
+        call = understand(GROUPS, f"{command.path.replace('edit', 'rename')} {line}")
+        assert isinstance(call, Call)
+        with pytest.raises((Question, Misuse)):
+            await resolve(call, shop)
 
 
 @pytest.mark.parametrize(("command", "field"), NAMES, ids=lambda one: getattr(one, "path", one))

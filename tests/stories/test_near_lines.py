@@ -298,6 +298,10 @@ NEAR = {
         "Which name did you mean?",
         ["Save Segment: instead of VIPs to Best", "Save Segment: Best"],
     ),
+    "/segment rename Loyal then delete VIPs": (
+        "Which name did you mean?",
+        ["Save Segment: Loyal"],
+    ),
     '/segment create "New" and delete Loyal': (
         "“and delete Loyal” may be another command, and one line does one thing.",
         ["Create Segment Without It", "Take It as Description"],

@@ -25,13 +25,17 @@ MAYBE_ACTS = frozenset(
 """Verbs that are nouns as well, as in “Hair and Make Up”: they order something that is named, or just spoken of."""
 DECIDING = frozenset({"approve", "except", "reject", "repoint", "retry", "review", "show", "stop", "undo", "withdraw"})
 """Verbs for what is done with a change by its number."""
-JOINTS = JOINING | {"plus", "then", "also", "afterwards"}
+_NEXT = frozenset({"then", "afterwards", "thereafter", "subsequently", "dann", "danach", "anschließend"})
+"""Words that say of another act that it comes next."""
+JOINTS = JOINING | _NEXT | {"plus", "also", "next", "later", "und"}
 """Words that may join another act to one."""
+_AFTER = r"after\s+(?:that|this|which)"
 _SPOKEN_OF = frozenset({"it", "them", "him", "her", "everyone", "everybody"})
 _JOINED = re.compile(
-    rf"(?<=[^\s,;.])(?:[,;.]|\s+(?:{'|'.join(map(re.escape, sorted(JOINTS)))})(?=\s))+\s+(?=\S)", re.IGNORECASE
+    rf"(?<=[^\s,;.])(?:\s*[,;.]|\s+(?:{_AFTER}|{'|'.join(map(re.escape, sorted(JOINTS)))})(?=[\s,;.]))+\s+(?=\S)",
+    re.IGNORECASE,
 )
-_LATER = re.compile(r"\b(?:then|afterwards)\b", re.IGNORECASE)
+_LATER = re.compile(rf"\b(?:{_AFTER}|{'|'.join(sorted(_NEXT))})\b", re.IGNORECASE)
 _EITHER = re.compile(r"either\s+(\S.*?)\s+or\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 _CONDITION = re.compile(
     r"\s+(?:if|unless|once|when|while|until)\s+\S.*?\s(?:is|isn't|are|aren't|was|were|has|exists?)\b", re.IGNORECASE
@@ -47,11 +51,15 @@ Called = Callable[[str], Sized]
 """Says which segments are called like a text."""
 
 
-def names_before_acts(args: type[Args], name: str, called: Called) -> Iterator[str]:
+def names_before_acts(args: type[Args], name: str, called: Called, before: str = "") -> Iterator[str]:
     """Yield what a typed name may be without the act or condition beside it; of “either A or B”, each.
 
-    An empty text: it may be none at all, as in “instead of VIPs”.
+    An empty text: it may be none at all, as in “instead of VIPs”, and “then delete VIPs”. ``before``: signs that stood
+    right before it, as in “rename Loyal, delete VIPs”.
     """
+    if is_another_act(f"{before}{name}", called):
+        yield ""
+        return
     if either := _EITHER.fullmatch(name):
         yield from either.groups()
     yield from _names_behind_conditions(args, name, called)
@@ -64,6 +72,7 @@ def names_before_acts(args: type[Args], name: str, called: Called) -> Iterator[s
         if is_alike or _orders(words, joint[0], called):
             yield name[: joint.start()]
             return
+    yield from _names_before_unjoined(name.split(), called)
 
 
 def is_another_act(text: str, called: Called) -> bool:
@@ -100,6 +109,14 @@ def _orders(words: list[str], joint: str, called: Called) -> bool:
         return verb in ACTS | MAYBE_ACTS and (is_later or bool(objects))
     is_spoken_of = not _SPOKEN_OF.isdisjoint(map(str.casefold, objects[:1]))
     return verb in MAYBE_ACTS and (is_spoken_of or _begins_with_a_name(objects, called))
+
+
+def _names_before_unjoined(words: list[str], called: Called) -> Iterator[str]:
+    """Yield what stands before an order that nothing joins to it: ``Gold delete Loyal``; it has to name a segment."""
+    acts = [
+        at for at, word in enumerate(words) if word.casefold() in ACTS and _begins_with_a_name(words[at + 1 :], called)
+    ]
+    yield from (" ".join(words[:at]) for at in acts[:1])
 
 
 def _begins_with_a_name(words: list[str], called: Called) -> bool:

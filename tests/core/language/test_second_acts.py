@@ -58,7 +58,18 @@ def called(text: str) -> list[str]:
         (Create, "What if", []),
         (Create, "A instead of Big Spenders", ["A"]),
         (Create, "Bikes instead of cars", []),
-        (Create, ", delete Loyal", []),
+        (Create, ", delete Loyal", [""]),
+        (Create, "then delete Loyal", [""]),
+        (Create, "; then clear", [""]),
+        (Create, "and then there were none", []),
+        (Create, "Then and Now", []),
+        (Create, "A after that delete it", ["A"]),
+        (Create, "A. Danach clear it", ["A"]),
+        (Create, "A ; delete Loyal", ["A"]),
+        (Create, "A delete Loyal", ["A"]),
+        (Create, "delete Loyal", [""]),
+        (Create, "delete others", []),
+        (Create, "A show Loyal", []),
         (Copy, "instead of Loyal to A", ["A"]),
         (Copy, "rather than Big Spenders, to A", ["A"]),
         (Copy, "but not Loyal", [""]),
@@ -73,6 +84,11 @@ def called(text: str) -> list[str]:
 )
 def test_what_looks_like_an_order_may_be_one(args: type[Args], name: str, others: list[str]) -> None:
     assert list(names_before_acts(args, name, called)) == others
+
+
+def test_a_sign_before_it_joins_an_order_to_what_stands_there() -> None:
+    assert list(names_before_acts(Create, "clear it", called, ", ")) == [""]
+    assert list(names_before_acts(Create, "clear it", called, " ")) == []
 
 
 @pytest.mark.parametrize(
