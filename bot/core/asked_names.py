@@ -8,6 +8,7 @@ from bot.core.language.args import Text, input_of
 from bot.core.language.misplaced_addresses import without_address
 from bot.core.language.new_names import in_quotes, is_new_name, names_meant
 from bot.core.language.second_acts import is_another_act, names_before_acts
+from bot.core.language.times_behind import time_behind
 from bot.core.language.tokenizer import split
 from bot.core.store_view.cached_shop import Shop
 
@@ -29,6 +30,8 @@ async def ask_about_new_names(call: Call, typed: str, shop: Shop) -> Call:
         if not typed and (inside := in_quotes(name)):
             values[field] = inside
             continue
+        if typed:
+            _ask_about_times(call, field, name)
         names, meant = await shop.segment_names(), names_meant(input_of(fields[field]), name)
         before = _signs_before(name, typed)
         others = tuple(names_before_acts(call.command.args, meant[0], names.called, before)) if typed else ()
@@ -64,6 +67,18 @@ def _signs_before(text: str, typed: str) -> str:
     """Return the blanks and signs that stand right before a text among the words that were typed."""
     before = typed.rpartition(text)[0]
     return before[len(before.rstrip(" ,;.")) :]
+
+
+def _ask_about_times(call: Call, field: str, name: str) -> None:
+    """Raise Question if a new name ends with a time to come, at which it may be meant to happen, or to end."""
+    found = time_behind(name, is_name=True)
+    if found and found.key in call.command.args.model_fields and not call.values.get(found.key):
+        timed = {field: in_quotes(found.before) or found.before, found.key: found.time}
+        raise Question(
+            f"Does “{found.words}” say when, or is it part of the name? Nothing was done yet.",
+            [Reading(call.values | timed), Reading(call.values)],
+            for_log="A new name ends with a time.",
+        )
 
 
 def _which_name(call: Call, field: str, meant: tuple[str, ...], labels: dict[str, str], *, is_form: bool) -> Question:

@@ -3,12 +3,13 @@
 import json
 import re
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from bot.bigcommerce.wire_format import UUID
 from bot.core.command import Call, Command
+from bot.core.errors import Refusal
 from bot.core.language.args import DueInput, EndInput, inputs_of
 from bot.core.planning.plan import Plan
 from bot.core.resolution import resolve
@@ -17,7 +18,7 @@ from bot.core.understanding import understand
 from bot.slack import forms
 from commands import GROUPS
 from tests.conftest import OpenWorld
-from tests.engine.bench import bench
+from tests.engine.bench import Bench, bench
 from tests.harness import World
 from tests.laws.test_commands import filled_in
 
@@ -132,6 +133,26 @@ async def test_an_end_takes_nothing_from_what_else_is_said(path: str, times: str
         submitted = forms.decode_values(view | {"state": {"values": filled_in(view)}}, timed.command)
         again = Call(timed.command, json.loads(view["private_metadata"])["given"] | submitted).args
         assert [getattr(again, name) for name in said] == list(said.values())
+
+
+TIMES = ("at friday 16:00", "friday 16:00", "on monday", "tomorrow 9am", "today at 5pm", "in 3 hours")
+ENDS = ("until friday", "till friday 16:00", "for 3 days")
+
+
+async def planned(machine: Bench, line: str) -> Any:
+    """What comes of a typed line."""
+    call = understand(GROUPS, line)
+    assert isinstance(call, Call)
+    return (await machine.engine.planner.plan(call, "UANA")).result()
+
+
+@every_command
+async def test_a_time_without_its_key_is_asked_about_and_nothing_is_done_at_once(command: Command) -> None:
+    ends = ENDS if command.path in ADDING else ()
+    async with bench() as machine:
+        for when in (*TIMES, *ends):
+            with pytest.raises(Refusal):
+                await planned(machine, f"{command.path} {LINES[command.path]} {when}")
 
 
 @every_command

@@ -383,6 +383,18 @@ NEAR = {
         "so “till friday 18:00” would be left out.",
         ["Now, ida@example.com", "Till friday 18:00, ida@example.com"],
     ),
+    "/segment add VIPs ida@example.com at friday 18:00": (
+        "so “at friday 18:00” would be left out.",
+        ["Now, ida@example.com", "At friday 18:00, ida@example.com"],
+    ),
+    '/segment combine VIPs Lapsed both "Both" until friday 18:00': (
+        "Does “until friday 18:00” say when, or is it part of the name?",
+        ["Combine Segments: Both", 'Combine Segments: "Both" until friday 18:00'],
+    ),
+    "/segment create Gold at friday 18:00": (
+        "Does “at friday 18:00” say when, or is it part of the name?",
+        ["Create Segment: Gold", "Create Segment: Gold at friday 18:00"],
+    ),
     "/segment remove VIPs ida@example.com for 3 days": ("so “for 3 days” would be left out.", []),
     "/segment don't delete VIPs": ("“don't” is not a name", []),
     "/promotion target Win back is neither VIPs nor Loyal": ("“neither” is not a name", []),

@@ -22,15 +22,15 @@ CLOCK = re.compile(
     r"(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?"
     r"|(?P<hour_only>\d{1,2})\s*(?P<half_only>[ap]\.?m\.?)|(?P<word>noon|midnight))"
 )
-_WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _LENGTH = (
     rf"(?:(?:the|this|next|the next|only|just) )?(?:(?:\d{{1,4}}|{'|'.join(_COUNTS)}|a few|some) ?)?"
     r"(?:hours?|days?|weeks?|weekends?|months?|years?|now|a while|the time being)"
 )
-_END = rf"(?:until|till|'?til|(?:through|thru)(?= {_WEEKDAY})|for(?= {_LENGTH}(?![\w@.'-])))"
+_END = rf"(?:until|till|'?til|(?:through|thru)(?= {WEEKDAY})|for(?= {_LENGTH}(?![\w@.'-])))"
 _LATER = re.compile(
-    rf"(?<![\w@.'-])(?:tomorrow|tonight|{_END}|temporarily|next (?:week|month|year|time)"
-    rf"|(?:on|from|since|by) {_WEEKDAY}"
+    rf"(?<![\w@.'-])(?:tomorrow|tonight|{_END}|temporarily|later|next (?:week|month|year|time)"
+    rf"|(?:on|from|since|by) {WEEKDAY}"
     r"|if|when|whenever|as soon as|in case)(?![\w@.'-])",
     re.IGNORECASE,
 )
@@ -113,11 +113,6 @@ def before_another_time(text: str) -> tuple[str, str] | None:
     """Return what stands in a text before a time other than now, and that time; None without one."""
     found = _LATER.search(text)
     return (text[: found.start()].strip(" ,;"), text[found.start() :].strip(" ,;")) if found else None
-
-
-def begins_a_time(text: str) -> bool:
-    """Return whether something can be done at the time that a text names: not ``until Friday``, nor ``since``."""
-    return bool(re.match(r"(?:tomorrow|on)\b", text, re.IGNORECASE))
 
 
 def end_in(text: str) -> str | None:

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from bot.core.errors import Question, Reading
 from bot.core.language.addresses import with_addresses
-from bot.core.language.due_times import may_be_due
 from bot.core.language.left_out_words import before_exception, without_open_words
 from bot.core.language.pasted_table import parse_table
 from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import capital, listing
 from bot.core.language.second_acts import ACTS
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
-from bot.core.language.time_expressions import before_another_time, begins_a_time, end_in
+from bot.core.language.time_expressions import before_another_time, end_in
+from bot.core.language.times_behind import time_behind
 from bot.core.store_view.people_meant import BESIDE_NAMES, NAMES, listed, names_in
 
 ENDS = "Only who is added can be taken out again by itself, if you say `until:` with the time (`until:31 Dec 18:00`)"
@@ -59,16 +59,17 @@ def _ask_about_exceptions(text: str, field: str) -> None:
 
 
 def _ask_about_times(text: str, field: str) -> None:
-    if found := before_another_time(text):
+    """Raise Question if words say when it is to be done, or until when; what they say is offered, if it can be."""
+    timed = time_behind(text)
+    timed = timed if timed and read_shoppers((timed.before,)).count else None
+    if found := (timed.before, timed.words) if timed else before_another_time(text):
         before, when = found
-        end = end_in(when)
-        unless = "I do everything at once unless you say `at:`" if end is None else ENDS
+        unless = "I do everything at once unless you say `at:`" if end_in(when) is None else ENDS
         sentence = f"{unless}, so “{when}” would be left out."
         now = _only_those(before, sentence, "Now,", field, for_log="Words say when it is to be done.")
-        timed = {"until": end} if end and may_be_due(end) else {"at": when} if begins_a_time(when) else {}
-        is_line = field == "shoppers"  # a list that is imported is no typed line
-        later = [Reading({**one.values, **timed}, f"{capital(when)}, {one.label[5:]}") for one in now.readings]
-        raise now.also(later if is_line and timed else ())
+        said = {timed.key: timed.time} if timed and field == "shoppers" else {}  # an imported list is no typed line
+        later = [Reading({**one.values, **said}, f"{capital(when)}, {one.label[5:]}") for one in now.readings]
+        raise now.also(later if said else ())
 
 
 def _ask_about_acts(text: str, field: str) -> None:

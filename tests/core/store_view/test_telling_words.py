@@ -69,7 +69,10 @@ def test_where_one_is_asked_for_anyway_no_one_is_asked_which_of_them() -> None:
 @pytest.mark.parametrize(
     ("words", "label", "times"),
     [
-        ("on Monday", "On Monday, ada@x.org", {"at": "on Monday"}),
+        ("on Monday", "On Monday, ada@x.org", {"at": "Monday"}),
+        ("at friday 16:00", "At friday 16:00, ada@x.org", {"at": "friday 16:00"}),
+        ("Friday 9am", "Friday 9am, ada@x.org", {"at": "Friday 9am"}),
+        ("later", "", {}),
         ("until Friday 18:00", "Until Friday 18:00, ada@x.org", {"until": "Friday 18:00"}),
         ("TILL Friday", "TILL Friday, ada@x.org", {"until": "Friday"}),
         ("’til Friday", "'til Friday, ada@x.org", {"until": "Friday"}),

@@ -1,0 +1,39 @@
+"""Times to come that are typed behind other words, without the key of their field: ``Gold at friday 16:00``. Pure."""
+
+import re
+from typing import NamedTuple
+
+from bot.core.language.due_times import may_be_due
+from bot.core.language.time_expressions import WEEKDAY, end_in
+
+_LONGEST = 6
+"""The most words of such a time."""
+_LEADS = ("at", "on", "from")
+_CLOCK = re.compile(r"\d{1,2}:\d\d|\d\s?[ap]\.?m\b|\b(?:noon|midnight|today|tomorrow)\b|^in \d", re.IGNORECASE)
+"""What says without a word that leads to it that a time is meant: no name ends so."""
+_DAY = re.compile(rf"(?:(?:this|next|coming) )?{WEEKDAY}\b", re.IGNORECASE)
+
+
+class TimeBehind(NamedTuple):
+    """A time to come, the text ``before`` it, and the key of the field that it belongs to."""
+
+    before: str
+    words: str
+    key: str
+    time: str
+
+
+def time_behind(text: str, *, is_name: bool = False) -> TimeBehind | None:
+    """Return the time to come that a text ends with; None without one, or if nothing stands before it.
+
+    ``is_name``: it may be a name as a whole, which may end with a day, as in “Black Friday”.
+    """
+    first, *words = text.rsplit(None, _LONGEST) or [""]
+    for at in range(len(words)):
+        behind = " ".join(words[at:])
+        end, lead, rest = end_in(behind), words[at].casefold(), " ".join(words[at + 1 :])
+        is_said = lead in _LEADS or _CLOCK.search(behind) or (not is_name and _DAY.match(behind))
+        time = end if end is not None else rest if lead in _LEADS else behind
+        if (end or is_said) and may_be_due(time):
+            return TimeBehind(" ".join((first, *words[:at])), behind, "at" if end is None else "until", time)
+    return None

@@ -1,0 +1,37 @@
+"""Times that are typed behind other words, without the key of their field."""
+
+import pytest
+
+from bot.core.language.times_behind import TimeBehind, time_behind
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Gold at friday 16:00", ("Gold", "at friday 16:00", "at", "friday 16:00")),
+        ("Gold on Monday", ("Gold", "on Monday", "at", "Monday")),
+        ("Very Best tomorrow 9am", ("Very Best", "tomorrow 9am", "at", "tomorrow 9am")),
+        ("Gold in 3 hours", ("Gold", "in 3 hours", "at", "in 3 hours")),
+        ('"Gold" until 31 Dec 18:00', ('"Gold"', "until 31 Dec 18:00", "until", "31 Dec 18:00")),
+        ("Gold for 3 days", ("Gold", "for 3 days", "until", "3 days")),
+        ("one two three four five six seven at noon", ("one two three four five six seven", "at noon", "at", "noon")),
+        ("Black Friday", None),
+        ("Sale of 24 Dec", None),
+        ("Best until then", None),
+        ("Good for now", None),
+        ("at friday", None),
+        ("friday", None),
+        ("Gold 24", None),
+        ("Loyal", None),
+        ("", None),
+    ],
+)
+def test_a_name_may_end_with_a_time(text: str, found: tuple[str, str, str, str] | None) -> None:
+    assert time_behind(text, is_name=True) == (TimeBehind(*found) if found else None)
+
+
+def test_behind_what_is_no_name_a_day_is_one() -> None:
+    assert time_behind("ada@x.org this friday") == TimeBehind("ada@x.org", "this friday", "at", "this friday")
+    assert time_behind("ada@x.org Sunday") == TimeBehind("ada@x.org", "Sunday", "at", "Sunday")
+    assert time_behind("ada@x.org 2026-11-24") is None
+    assert time_behind("ada@x.org from the fair") is None
