@@ -30,8 +30,12 @@ ROWS = 10
 COLUMNS = ("When", "What happened to them", "Change", "Asked by", "Approved by")
 BY_RULE = ("segment rule", RUN)
 """The commands that make a segment as its rule says."""
-_ASKED = re.compile(r"^(?:is|was)\s+|\s+(?:not|still|no longer)$", re.IGNORECASE)
-"""What stands around a shopper in a question: ``why is ada@example.com not in VIPs``."""
+_ASKED = re.compile(
+    r"^(?:is|was|has|did|does)(?:n['’]?t|\s+not)?\s+|(?:\s+(?:(?:is|was)(?:n['’]?t)?|not|still|no longer|been|now"
+    r"|add(?:ed)?|put|join(?:ed)?|removed?|taken|kicked|moved|le(?:ave|ft)|drop(?:ped)?))+$",
+    re.IGNORECASE,
+)
+"""What stands around a shopper in a question: ``why isn't ada@example.com in VIPs``, ``why did Ada leave VIPs``."""
 
 
 def _without_verb(text: str) -> str:
@@ -46,7 +50,7 @@ class WhyArgs(Args):
         AfterValidator(_without_verb),
         ShopperInput(label="Shopper", hint="An email, a customer id or a profile id", placeholder="ada@example.com"),
     ]
-    segment: Annotated[str, SegmentInput(label="Segment", leads=("in", "of", "from", "out"))]
+    segment: Annotated[str, SegmentInput(label="Segment", leads=("in", "of", "from", "out", "to", "into"))]
     on: Annotated[
         str,
         Field(max_length=50),

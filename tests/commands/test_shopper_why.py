@@ -293,7 +293,18 @@ async def test_of_many_moves_the_latest_are_shown(team: World) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [f"{EVE} in VIPs", f"{EVE} VIPs?", f"is {EVE} not in VIPs", "shopper:#{id} segment:VIPs", "{profile} VIPs"],
+    [
+        f"{EVE} in VIPs",
+        f"{EVE} VIPs?",
+        f"is {EVE} not in VIPs",
+        f"isn’t {EVE} in VIPs?",
+        f"was {EVE} removed from VIPs",
+        f"did {EVE} leave VIPs",
+        f"{EVE} isn't in VIPs",
+        f"has {EVE} been added to VIPs",
+        "shopper:#{id} segment:VIPs",
+        "{profile} VIPs",
+    ],
 )
 async def test_words_are_read_as_people_ask(team: World, words: str) -> None:
     words = words.format(id=team.customer_id(EVE), profile=team.profile_id(EVE))
