@@ -205,7 +205,7 @@ def decode_values(view: Block, command: Command) -> dict[str, Any]:
         if isinstance(input_of(field), Text) and name in given and value is None:
             value = ""
         if isinstance(input_of(field), RuleInput) and (rows := filled_rows(name, view["state"]["values"])):
-            value = words_of(rows.whole)
+            value = words_of(rows.whole, is_final=True)
         if isinstance(input_of(field), ShopperInput):
             value = _shoppers(value or "", given.get(f"{name}{inputs.FOUND}"), many=takes_many(field))
         if value not in (None, []):

@@ -92,6 +92,18 @@ async def test_what_is_wrong_is_told_while_it_is_typed_and_when_it_is_asked_for(
     assert "Leave “€” out" in str(outcome["errors"])
 
 
+async def test_a_condition_that_was_left_blank_is_missed_and_not_left_out(shop: World) -> None:
+    await shop.type("/segment rule Gold")
+    await fill(shop, "0-kind", "Accepts marketing")
+    await push(shop, "Add Condition")
+    await fill(shop, "1-kind", "Spent more than")
+    await fill(shop, "1-amount", " ")
+    assert "In words: accepts marketing" in said(shown(shop))
+    told = await shop.submit({})
+    assert "I couldn't read “spent over” as a condition." in str(told)
+    assert "planned" not in shop.kinds()
+
+
 async def test_the_rule_of_a_segment_opens_as_its_conditions(shop: World) -> None:
     await shop.type("/segment rule Gold country is US or CA, and registered more than 1 day ago")
     await shop.press("Edit", by="ana")

@@ -101,9 +101,13 @@ class Rows(NamedTuple):
     join: Literal["and", "or"] = "and"
 
 
-def words_of(rows: Rows) -> str:
-    """Write the rows that are complete as a rule in words: ids stand for names."""
-    return f", {rows.join} ".join(row.words for row in rows.rows if row.is_complete)
+def words_of(rows: Rows, *, is_final: bool = False) -> str:
+    """Write the rows that are complete as a rule in words: ids stand for names.
+
+    ``is_final``: the others, too, for what they lack to be missed: a rule is not to hold for more than people chose.
+    """
+    written = (row for row in rows.rows if row.is_complete or (is_final and row.kind in KINDS))
+    return f", {rows.join} ".join(row.words for row in written)
 
 
 def rows_of(rule: Rule) -> Rows | None:
@@ -163,12 +167,13 @@ def _typed(part: Iterable[str]) -> str:
 
 
 def _split(part: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, _SPLIT.split(_typed(part)))))
+    each = (one.strip(f"{QUOTES} ") for one in _SPLIT.split(_typed(part)))
+    return tuple(dict.fromkeys(filter(None, each)))
 
 
 def _length_of_time(part: Iterable[str]) -> str:
     """Write a length of time; a bare number is one of days, and nothing is all."""
-    typed = _typed(part)
+    typed = re.sub(r"\s+ago$", "", _typed(part), flags=re.IGNORECASE)
     return f"{typed} days" if typed.replace(",", "").isdecimal() else typed or "all"
 
 
@@ -178,7 +183,7 @@ def _times(part: Iterable[str]) -> str:
 
 
 def _countries(part: Iterable[str]) -> str:
-    return _quoted(re.split(r"[\s,;]+(?:or[\s,;]+)?", _typed(part)))
+    return _quoted(filter(None, re.split(r"[\s,;]+(?:(?:or|and)[\s,;]+)?", _typed(part))))
 
 
 def _quoted(values: Iterable[str]) -> str:

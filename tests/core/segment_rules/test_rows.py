@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bot.core.errors import Misuse
 from bot.core.segment_rules import describe, parse, read_rule
 from bot.core.segment_rules.rows import KINDS, Row, Rows, rows_of, words_of
 from bot.core.segment_rules.rule import All, Any_, HasAttribute, Not, Rule
@@ -45,6 +46,7 @@ BUILT = (
     (row("ordered at most", times="1,000", within="2 weeks"), "ordered at most 1,000 times in 14 days"),
     (row("ordered under", times="once", within="30"), "ordered less than once in 30 days"),
     (row("last ordered more", ago="180"), "last ordered more than 180 days ago"),
+    (row("last ordered more", ago="180 days ago"), "last ordered more than 180 days ago"),
     (row("last ordered less", ago="2 months"), "last ordered less than 2 months ago"),
     (row("never ordered"), "never ordered"),
     (row("registered in", ago="the last 30 days"), "registered in the last 30 days"),
@@ -52,8 +54,10 @@ BUILT = (
     (Row("group", {"groups": ("2", "3")}), "customer group is “Trade and Co” or Retail"),
     (Row("not group", {"groups": ("2", "3")}), "not (customer group is “Trade and Co” or Retail)"),
     (row("country", countries="de,  AT or ch"), "country is DE or AT or CH"),
+    (row("country", countries=" de, and at;"), "country is DE or AT"),
     (row("not country", countries="de"), "not (country is DE)"),
     (row("attribute", attribute="1", values="Gold;a b,\nGold"), "attribute Tier is Gold or a b"),
+    (row("attribute", attribute="1", values='“Gold”, "a b"'), "attribute Tier is Gold or a b"),
     (row("not attribute", attribute="1", values="Blue"), "not (attribute Tier is Blue)"),
     (row("marketing"), "accepts marketing"),
     (row("not marketing"), "not accepts marketing"),
@@ -79,6 +83,14 @@ def test_rows_are_joined_by_one_word_and_those_that_are_not_filled_in_are_left_o
     rows = (Row("never ordered"), Row(), Row("of a later version"), row("spent over", within="90"), Row("marketing"))
     assert words_of(Rows(rows)) == "never ordered, and accepts marketing"
     assert words_of(Rows(rows, "or")) == "never ordered, or accepts marketing"
+
+
+@pytest.mark.parametrize("kind", [key for key, kind in KINDS.items() if kind.parts])
+@pytest.mark.parametrize("blank", ["", " ", "\n", ", ;"])
+def test_a_condition_that_lacks_something_is_refused_once_it_is_submitted(kind: str, blank: str) -> None:
+    rows = Rows((Row("marketing"), Row(kind, dict.fromkeys(KINDS[kind].parts, (blank,)))))
+    with pytest.raises(Misuse):
+        parse(words_of(rows, is_final=True), WORDS)
 
 
 @pytest.mark.parametrize(
