@@ -62,7 +62,7 @@ async def rules_lost(segments: Iterable[Segment], ctx: Context) -> tuple[str, ..
     told = list[str]()
     for id_, rule in (await ctx.shop.rules.all()).items():
         if id_ in deleted:
-            told.append(f"{deleted[id_]} follows a rule, which an undo does not bring back.")
+            told.append(f"{deleted[id_]} follows a rule, which goes with it; an undo brings it back.")
         elif id_ in names and (named := [deleted[one] for one in segments_named(rule.followed.rule) if one in deleted]):
             told.append(f"The rule of {names[id_]} names {and_list(named)}, and can't be run without.")
     return tuple(told)

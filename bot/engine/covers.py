@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.core.approval.changes import Change
 from bot.core.approval.covering import Covered
+from bot.core.approval.ruled_changes import rules_set
 from bot.core.approval.temporary import ends_in
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
@@ -82,8 +83,8 @@ class Covers:
 
     async def _beyond(self, covering: Change, claim: Claim) -> str:
         """Return how this goes beyond what the covering change was approved for."""
-        for step in covering.plan.steps:
-            if isinstance(step, FollowRule) and _is_run_of(claim.plan, step):
+        for step in rules_set(covering):
+            if _is_run_of(claim.plan, step):
                 return await self._beyond_rule(step, covering, claim)
         if covering.plan.until:
             return await self._beyond_end(covering, claim)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.approval.changes import Change
+from bot.core.approval.ruled_changes import rules_set
 from bot.core.invocation import Due
 from bot.core.segment_rules.followed import RUN, FollowedBy
 from bot.core.segment_rules.schedule import latest_slot
@@ -57,7 +58,7 @@ class RuleRuns:
         self._covering[rule.change] = covering
         if await self._waits_for_facts(slot):
             return
-        names = [step.target.name for step in covering.plan.steps if step.target and step.target.id == segment_id]
+        names = [step.segment.name for step in rules_set(covering) if step.segment.id == segment_id]
         due = Due.at(
             slot,
             covered_by=rule.change,

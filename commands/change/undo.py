@@ -8,7 +8,7 @@ from bot.core.kept_lists import fetch_lists
 from bot.core.language.due_times import describe_due
 from bot.core.planning.plan import Plan, inverse_of
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.restoring import with_promotions
+from bot.core.planning.restoring import with_promotions, with_rules
 from bot.core.planning.steps import AnyStep, CreatedIds, Restored, pointed
 from commands.change.show import OneChange
 from commands.emptied import with_emptied
@@ -43,7 +43,8 @@ async def undo(args: OverChange, ctx: Context) -> Plan:
             f"Change {change.number} {describe_state(change)} and did nothing, so there is nothing to undo."
         )
     stays = tuple(line for step in change.plan.steps for line in step.stays)
-    steps = tuple([await taking_back(step, ctx) for step in await with_promotions(steps, ctx.shop)])
+    steps = await with_promotions(await with_rules(steps, ctx.shop, ctx.policy.digest), ctx.shop)
+    steps = tuple([await taking_back(step, ctx) for step in steps])
     remarks = (*stays, *await done_again(steps, ctx))
     plan = await build_plan(steps, ctx.shop, undoes=change.number, remarks=remarks, who=change.plan.who)
     return await with_emptied(plan, ctx)

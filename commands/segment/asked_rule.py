@@ -6,7 +6,7 @@ from bot.core.errors import Misuse, Question, Reading
 from bot.core.segment_rules import describe, read_rule
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import Rule, segments_left_out
-from bot.core.segment_rules.schedule import ByHand, Schedule, describe_schedule
+from bot.core.segment_rules.schedule import Schedule, describe_schedule
 from bot.core.segment_rules.schedule_words import WithSchedule, parse_schedule, split_schedule
 from bot.core.segment_rules.vocabulary import Vocabulary
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_words
@@ -76,5 +76,4 @@ def _schedule(way: WithSchedule, now: Followed | None, ctx: Context) -> Schedule
 
 def _followed(rule: Rule, words: str, schedule: Schedule, ctx: Context) -> Followed:
     """Return the rule as it is approved: under today's policy, where it goes on without asking."""
-    policy = "" if isinstance(schedule, ByHand) else ctx.policy.digest
-    return Followed(rule=rule, words=words, schedule=schedule, policy=policy)
+    return Followed(rule=rule, words=words, schedule=schedule).under(ctx.policy.digest)

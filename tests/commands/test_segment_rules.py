@@ -536,7 +536,7 @@ async def test_deleting_a_segment_tells_which_rules_are_lost_by_it(shop: World) 
     await start_rule(shop, "in VIPs or accepts marketing")
     await shop.type("/segment delete VIPs, Gold")
     card = said(shop.card(2))
-    assert "Gold follows a rule, which an undo does not bring back." in card
+    assert "Gold follows a rule, which goes with it; an undo brings it back." in card
     assert "The rule of Gold" not in card
     await shop.type("/segment delete VIPs")
     assert "The rule of Gold names VIPs, and can't be run without." in said(shop.card(3))

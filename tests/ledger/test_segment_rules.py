@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval.changes import StepState
+from bot.core.approval.changes import Event, Run, StepState
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.planning.steps import AnyStep, DropRule, FollowRule, SegmentRef
+from bot.core.planning.steps import AnyStep, Applied, CreateSegment, DropRule, FollowRule, Naming, SegmentRef
 from bot.core.segment_rules.followed import Followed, FollowedBy
-from bot.core.segment_rules.rule import AcceptsMarketing, NeverOrdered
+from bot.core.segment_rules.rule import AcceptsMarketing, InSegment, NeverOrdered
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, VIPS, plan, uuid
 from tests.ledger.logs import DAY, LATER
@@ -19,6 +19,7 @@ from tests.ledger.subject import Subject
 NEVER = Followed(rule=NeverOrdered(), words="never ordered")
 MARKETING = Followed(rule=AcceptsMarketing(), words="accepts marketing")
 LOYAL = SegmentRef(name="Loyal", id=uuid(2))
+GOLD = SegmentRef(name="Gold", id=uuid(3))
 
 
 async def ran(ledger: Ledger, id_: str, *steps: AnyStep, state: StepState = StepState.DONE) -> None:
@@ -51,6 +52,39 @@ async def test_a_segment_whose_rule_was_dropped_is_a_list(ledger: Ledger) -> Non
     await ran(ledger, "2", DropRule(segment=VIPS, before=NEVER))
     assert await ledger.segment_rules.of(VIPS.known_id) is None
     assert (await ledger.audit.verify()).holds
+
+
+async def restored(ledger: Ledger, id_: str, follows: Followed = NEVER) -> None:
+    """A change that creates VIPs again, as Gold, and lets it follow a rule."""
+    creates = CreateSegment(segment=Naming(name="Gold"), restores=True, old_id=VIPS.known_id)
+    steps = (creates, FollowRule(segment=SegmentRef(name="Gold"), after=follows))
+    found = await running(ledger, id_, plan=plan(*steps))
+    runs = (Applied(created=GOLD), Applied())
+    for position, (applied, detail) in enumerate(zip(runs, ({"after": {"name": "Gold"}}, {}), strict=True)):
+        run, kind = Run(position=position, state=StepState.DONE, applied=applied), steps[position].kind
+        subjects = (f"segment:{GOLD.known_id}",)
+        found = await ledger.changes.save_run(
+            found, run, at=NOW, detail={"kind": kind, "step": position, **detail}, subjects=subjects
+        )
+    await ledger.changes.move(found, Event.FINISH, at=NOW)
+
+
+async def test_a_segment_that_was_restored_follows_its_rule_under_its_new_id(ledger: Ledger) -> None:
+    await ran(ledger, "1", FollowRule(segment=VIPS, after=NEVER))
+    await restored(ledger, "2")
+    assert await ledger.segment_rules.all() == {GOLD.known_id: FollowedBy(followed=NEVER, change=2)}
+    assert await ledger.segment_rules.of(VIPS.known_id) == FollowedBy(followed=NEVER, change=1)
+    assert (await ledger.audit.verify()).holds
+
+
+async def test_rules_name_a_segment_that_was_restored_by_its_new_id(ledger: Ledger) -> None:
+    inside = Followed(rule=InSegment(segment_ids=(VIPS.known_id,)), words="in VIPs")
+    await ran(ledger, "1", FollowRule(segment=LOYAL, after=inside))
+    await restored(ledger, "2")
+    found = await ledger.segment_rules.of(LOYAL.known_id)
+    assert found
+    assert found.followed.rule == InSegment(segment_ids=(GOLD.known_id,))
+    assert found.followed.words == "in VIPs"
 
 
 @pytest.mark.parametrize("state", [one for one in StepState if one is not StepState.DONE])

@@ -87,3 +87,56 @@ async def test_an_undone_run_puts_its_shoppers_back(ruled: World) -> None:
     await ruled.type("/change undo 2")
     assert f"its next run does again what the rule says, unless you freeze {RULED} before" in said(ruled.card(3))
     assert len(ruled.members(RULED)) == 40
+
+
+async def deleted_and_brought_back(slack: World, name: str, delete: int) -> str:
+    """Somebody has it deleted, which this change does, and then undone; return what the undo's card said."""
+    await slack.type(f"/segment delete {name}", by="ana")
+    await slack.press("Delete Segment", by="ben", change=delete)
+    assert name not in slack.sizes()
+    await next_hour(slack)
+    await slack.type(f"/change undo {delete}", by="ana")
+    card = said(slack.card(delete + 1))
+    await slack.press("Undo Change", by="ben", change=delete + 1)
+    return card
+
+
+async def test_a_segment_that_is_brought_back_follows_its_rule_again(ruled: World) -> None:
+    card = await deleted_and_brought_back(ruled, RULED, 2)
+    assert f"Rule: in {SOURCE}" in card
+    assert "After that: every hour, without asking again" in card
+    assert "lets a segment follow a rule" in card
+    assert f"in {SOURCE} (since change 3)" in await shown(ruled)
+    heard = len(ruled.messages(channel="#approvals", by="ben"))
+    ruled.leave(SOURCE, *ruled.emails(2, inside=SOURCE))
+    await next_hour(ruled)
+    assert follows_it(ruled)
+    assert len(ruled.messages(channel="#approvals", by="ben")) == heard
+    await ruled.type("/change show 4")
+    assert "covered by change 3" in ruled.whisper()
+    await falls(ruled)
+    assert "On hold" in said(ruled.card(5))
+    assert ruled.bot
+    assert verified(ruled.bot.engine.process.ledger).holds
+
+
+async def test_a_rule_names_a_segment_that_was_brought_back_as_before(ruled: World) -> None:
+    await deleted_and_brought_back(ruled, SOURCE, 2)
+    ruled.leave(SOURCE, *ruled.emails(2, inside=SOURCE))
+    await next_hour(ruled)
+    assert follows_it(ruled)
+
+
+@pytest.mark.parametrize("name", [RULED, SOURCE])
+async def test_a_rule_that_keeps_whoever_is_in_its_segment_keeps_them_once_it_is_brought_back(
+    ruled: World, name: str
+) -> None:
+    await ruled.type(f"/segment rule {RULED} in {RULED} or in {SOURCE} hourly", by="ana")
+    await ruled.press("Start Rule", by="ben", change=2)
+    await deleted_and_brought_back(ruled, name, 3)
+    before, leaving = ruled.members(RULED), ruled.emails(2, inside=SOURCE)
+    ruled.leave(SOURCE, *leaving)
+    ruled.join(SOURCE, *ruled.emails(1, outside=SOURCE))
+    await next_hour(ruled)
+    assert ruled.members(RULED) > before
+    assert f"in {RULED} or {SOURCE} (since" in await shown(ruled)

@@ -6,6 +6,12 @@ from bot.core.planning.steps import FollowRule
 from bot.core.segment_rules.followed import RUN
 
 
+def rules_set(change: Change) -> tuple[FollowRule, ...]:
+    """Return the Steps of a change that let segments follow rules, with the ids of those that it created."""
+    created_ids = change.created_ids
+    return tuple(step.resolved(created_ids) for step in change.plan.steps if isinstance(step, FollowRule))
+
+
 def goes_by_rule(change: Change) -> bool:
     """Return whether a rule says whom it moves: the next run moves them again, whomever somebody left out."""
     return change.command == RUN or any(isinstance(step, FollowRule) for step in change.plan.steps)

@@ -31,6 +31,10 @@ class Followed(Value):
         """Whether it runs at times of its own, and not by hand alone."""
         return not isinstance(self.schedule, ByHand)
 
+    def under(self, policy: str) -> "Followed":
+        """Return it as it is approved under the policy of this digest, which counts where it runs by itself."""
+        return self.model_copy(update={"policy": policy if self.has_slots else ""})
+
     def does_as(self, other: "Followed") -> bool:
         """Return whether both say the same, whatever the segments and groups that they name are called."""
         return self == other.model_copy(update={"words": self.words})

@@ -1,7 +1,7 @@
 """A segment's rule: who belongs to it by what they bought and who they are. Frozen, and stored as JSON."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
@@ -162,6 +162,18 @@ def conditions(rule: Rule) -> Iterator[Condition]:
                 yield from conditions(part)
         case _:
             yield rule
+
+
+def with_segments(rule: Rule, current: Callable[[str], str]) -> Rule:
+    """Return a rule with what this makes of the ids of the segments that it names."""
+    match rule:
+        case Not(part=part):
+            return Not(part=with_segments(part, current))
+        case All(parts=parts) | Any_(parts=parts):
+            return rule.model_copy(update={"parts": tuple(with_segments(part, current) for part in parts)})
+        case InSegment(segment_ids=ids):
+            return InSegment(segment_ids=tuple(dict.fromkeys(map(current, ids))))
+    return rule
 
 
 def segments_left_out(rule: Rule, *, negated: bool = False) -> frozenset[str]:

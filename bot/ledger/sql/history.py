@@ -83,7 +83,7 @@ class SqlHistory:
         query = "SELECT day, shoppers FROM sizes WHERE segment = ? AND day >= ? ORDER BY day"
 
         def read(db: Connection) -> dict[str, int]:
-            ids = reversed(_restorations(db).all_ids(segment_id))
+            ids = reversed(restorations(db).all_ids(segment_id))
             return {day: shoppers for id_ in ids for day, shoppers in db.execute(query, (id_, since.isoformat()))}
 
         days = await self._database.read(read)
@@ -91,7 +91,7 @@ class SqlHistory:
 
     async def ids_of(self, segment_id: str) -> tuple[str, ...]:
         """Return all ids that this segment has had, its current one first."""
-        return await self._database.read(lambda db: _restorations(db).all_ids(segment_id))
+        return await self._database.read(lambda db: restorations(db).all_ids(segment_id))
 
     async def moved_outside(self, segment_id: str, since: datetime | None, until: datetime) -> tuple[OutsideMove, ...]:
         """Return how the segment's size changed outside the bot from snapshot to snapshot, oldest first."""
@@ -118,8 +118,8 @@ class SqlHistory:
     async def _by_current_id(self, query: str, after: int, until: int) -> list[tuple[str, tuple[int, ...]]]:
         """Return rows of numbers behind the id that their segment has now."""
         rows = await self._database.read(statement(query, (after, until)))
-        restorations = await self._database.read(_restorations)
-        return [(restorations.current_id(segment)[0], tuple(map(int, numbers))) for segment, *numbers in rows]
+        restored = await self._database.read(restorations)
+        return [(restored.current_id(segment)[0], tuple(map(int, numbers))) for segment, *numbers in rows]
 
     async def has_unknown_effects(self, after: int, until: int) -> bool:
         """Return whether the effects of any step in these entries are unknown."""
@@ -161,7 +161,7 @@ class SqlHistory:
 
 
 def _moved_outside(db: Connection, segment_id: str, since: datetime | None, until: datetime) -> Iterator[OutsideMove]:
-    ids = _restorations(db).all_ids(segment_id)
+    ids = restorations(db).all_ids(segment_id)
     sizes, net = (query.format(ids=placeholders(ids)) for query in (_SIZES, _NET))
     for before, after in pairwise(db.execute(sizes, ids).fetchall()):
         begins, ends = (datetime.fromisoformat(one["at"]) for one in (before, after))
@@ -176,10 +176,11 @@ def _snapshot(db: Connection, row: Any) -> Snapshot:
     found = db.execute("SELECT segment, name, shoppers FROM sizes WHERE day = ?", (row["day"],))
     sizes, at = tuple(Size(*size) for size in found), datetime.fromisoformat(row["at"])
     taken = Snapshot(date.fromisoformat(row["day"]), at, row["entry"], row["shoppers"], sizes)
-    return taken.with_current_ids(_restorations(db))
+    return taken.with_current_ids(restorations(db))
 
 
-def _restorations(db: Connection) -> Restorations:
+def restorations(db: Connection) -> Restorations:
+    """Return which segments changes restored under other ids."""
     rows = db.execute("SELECT old, segment, change FROM restored ORDER BY change")
     return Restorations({old: (segment, change) for old, segment, change in rows})
 

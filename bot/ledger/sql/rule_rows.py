@@ -41,5 +41,8 @@ class RuleRows:
     def _is_set(self, segment: str, number: int, position: int) -> bool:
         """Return whether this Step of a change is done, and let this segment follow a rule."""
         change = change_rows.load(self._db, number)
-        done = [change.plan.steps[run.position] for run in change.done if run.position == position]
+        created_ids = change.created_ids
+        done = [
+            change.plan.steps[run.position].resolved(created_ids) for run in change.done if run.position == position
+        ]
         return any(step.kind == FOLLOW and segment in step.segment_ids for step in done)

@@ -10,10 +10,18 @@ from typing import Any
 from bot.core.approval.changes import Change, Run, StepState
 from bot.core.approval.covering import DueState
 from bot.core.segment_rules.followed import Followed, FollowedBy, RunOfRule
+from bot.core.segment_rules.rule import with_segments
+from bot.core.summary.history import Restorations
 from bot.ledger.sql.database import Connection, Database, statement
+from bot.ledger.sql.history import restorations
 
 FOLLOW, DROP = "follow_rule", "drop_rule"
-_PLANS = "SELECT segment, change, position, plan FROM segment_rules JOIN changes ON number = change"
+_PLANS = """
+    SELECT segment, change, position, plan FROM segment_rules JOIN changes ON number = change
+    WHERE {} ORDER BY segment
+"""
+_OF, _ALL = _PLANS.format("segment = ?"), _PLANS.format("segment NOT IN (SELECT old FROM restored)")
+"""The rule of one segment; those of all, but for the deleted ones whose rules went with them to other ids."""
 _SAVE = """
     INSERT INTO segment_rules VALUES (?, ?, ?, ?) ON CONFLICT (segment)
     DO UPDATE SET change = excluded.change, position = excluded.position, entry = excluded.entry
@@ -37,13 +45,12 @@ class SqlSegmentRules:
 
     async def of(self, segment_id: str) -> FollowedBy | None:
         """Return the rule that this segment follows; None if it is a plain list."""
-        rows = await self._database.read(statement(f"{_PLANS} WHERE segment = ?", (segment_id,)))
-        return next((_followed(row["change"], row["position"], row["plan"]) for row in rows), None)
+        found = await self._database.read(lambda db: _rules(db, _OF, segment_id))
+        return next(iter(found.values()), None)
 
     async def all(self) -> Mapping[str, FollowedBy]:
         """Return the rules of all segments that follow one, by the segment's id."""
-        rows = await self._database.read(statement(f"{_PLANS} ORDER BY segment", ()))
-        return {row["segment"]: _followed(row["change"], row["position"], row["plan"]) for row in rows}
+        return await self._database.read(lambda db: _rules(db, _ALL))
 
     async def latest_runs(self, change: int) -> tuple[RunOfRule, ...]:
         """Return the latest run of the rule that this change let a segment follow, and the latest that was a change."""
@@ -56,6 +63,7 @@ def save_rule(db: Connection, change: Change, run: Run, entry: int) -> None:
     step = change.plan.steps[run.position]
     if run.state is not StepState.DONE or step.kind not in (FOLLOW, DROP):
         return
+    step = step.resolved(change.created_ids)
     for segment_id in step.segment_ids:
         if step.kind == FOLLOW:
             db.execute(_SAVE, (segment_id, change.number, run.position, entry))
@@ -63,9 +71,16 @@ def save_rule(db: Connection, change: Change, run: Run, entry: int) -> None:
             db.execute("DELETE FROM segment_rules WHERE segment = ?", (segment_id,))
 
 
-def _followed(change: int, position: int, plan: str) -> FollowedBy:
-    step = json.loads(plan)["steps"][position]
-    return FollowedBy(followed=Followed.model_validate(step["after"]), change=change)
+def _rules(db: Connection, query: str, *values: str) -> dict[str, FollowedBy]:
+    rows, restored = db.execute(query, values).fetchall(), restorations(db)
+    return {row["segment"]: _followed(row["change"], row["position"], row["plan"], restored) for row in rows}
+
+
+def _followed(change: int, position: int, plan: str, restored: Restorations) -> FollowedBy:
+    """Return the rule of a Step; it names segments that were deleted and restored by the ids that they have now."""
+    followed = Followed.model_validate(json.loads(plan)["steps"][position]["after"])
+    rule = with_segments(followed.rule, lambda id_: restored.current_id(id_)[0])
+    return FollowedBy(followed=followed.model_copy(update={"rule": rule}), change=change)
 
 
 def _run_of(row: Any) -> RunOfRule:

@@ -1,12 +1,25 @@
 """Steps that let a segment follow a rule, or make a plain list of it again: the store is never asked to change."""
 
+from datetime import time
+
 import pytest
 
 from bot.core.errors import NothingToDo
 from bot.core.planning.plan_building import build_plan
-from bot.core.planning.steps import Applied, DropRule, FollowRule, Gone, SegmentRef
+from bot.core.planning.restoring import with_rules
+from bot.core.planning.steps import (
+    Applied,
+    CreatedIds,
+    CreateSegment,
+    DropRule,
+    FollowRule,
+    Gone,
+    Naming,
+    SegmentRef,
+)
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import AcceptsMarketing, HasAttribute, InGroup, Not
+from bot.core.segment_rules.schedule import Daily
 from bot.core.segment_rules.vocabulary import Named
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule, vocabulary_of_words
 from bot.core.store_view.cached_shop import Shop
@@ -51,6 +64,30 @@ async def test_a_dropped_rule_comes_back_with_the_undo() -> None:
         assert await DropRule(segment=VIPS).inverse(machine.client) == ()
         assert step.before_and_after(Applied(), 0) == ({"rule": "never ordered"}, {"rule": None})
         assert machine.writes() == []
+
+
+async def test_a_segment_that_is_created_before_gets_its_rule_under_its_new_id() -> None:
+    async with a_shop() as machine:
+        shop = shop_of(machine)
+        step = FollowRule(segment=SegmentRef(name="Gone"), after=NEVER)
+        assert await step.refreshed(shop) == step
+        assert step.segment_ids == ()
+        created = CreatedIds(segments={"Gone": uuid(8), RULED: uuid(9)})
+        assert step.resolved(created).segment_ids == (uuid(8),)
+        assert FollowRule(segment=ruled(machine), after=NEVER).resolved(created).segment == ruled(machine)
+
+
+async def test_an_undo_lets_segments_follow_their_rules_under_the_policy_of_now() -> None:
+    async with a_shop() as machine:
+        shop, known = shop_of(machine), ruled(machine)
+        restored = [
+            CreateSegment(segment=Naming(name=one), restores=True, old_id=id_)
+            for one, id_ in ((RULED, known.known_id), ("Plain", uuid(5)))
+        ]
+        first, *_, last = await with_rules((*restored, DropRule(segment=known)), shop, "today")
+        assert (first, last) == (restored[0], FollowRule(segment=SegmentRef(name=RULED), after=NEVER))
+        daily = NEVER.model_copy(update={"schedule": Daily(at=time(6))})
+        assert (daily.under("today").policy, NEVER.under("today").policy) == ("today", "")
 
 
 async def test_groups_and_attributes_are_read_only_where_a_rule_can_hold_them() -> None:

@@ -26,6 +26,7 @@ from bot.core.segment_rules.rule import (
     keeps,
     segments_left_out,
     segments_named,
+    with_segments,
 )
 from bot.core.segment_rules.vocabulary import Named, Vocabulary
 from tests.core.samples import uuid
@@ -260,3 +261,17 @@ def test_what_was_told_is_read_back_whatever_the_store_calls_things(rule: Rule, 
     assert parse(told, words) == rule
     assert read_rule(told, words, can_ask=True) == rule
     assert STORED.validate_json(STORED.dump_json(rule)) == rule
+
+
+def test_a_rule_names_other_segments_wherever_it_names_any() -> None:
+    ids = {uuid(10): uuid(20), uuid(11): uuid(20)}
+    either = InSegment(segment_ids=(uuid(10), uuid(11), uuid(12)))
+    rule = Any_(parts=(All(parts=(SPENT, Not(part=VIPS))), either))
+    renamed = Any_(
+        parts=(
+            All(parts=(SPENT, Not(part=InSegment(segment_ids=(uuid(20),))))),
+            InSegment(segment_ids=(uuid(20), uuid(12))),
+        )
+    )
+    assert with_segments(rule, lambda id_: ids.get(id_, id_)) == renamed
+    assert with_segments(rule, str) == rule

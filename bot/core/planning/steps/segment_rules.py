@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from bot.bigcommerce import Reader, Store
 from bot.core.errors import NothingToDo
 from bot.core.planning.steps.references import SegmentRef
-from bot.core.planning.steps.results import Applied
+from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import Step, present
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.schedule import describe_schedule
@@ -35,8 +35,15 @@ class OnRule(Step):
         """The kind and segment: one line per segment."""
         return (self.kind, self.segment.name)  # type: ignore[attr-defined]  # each kind of Step has it
 
+    def resolved(self, created_ids: CreatedIds) -> Self:
+        """Return it with the id of a segment that an earlier Step created."""
+        id_ = self.segment.id or created_ids.segments.get(self.segment.name)
+        return self.model_copy(update={"segment": SegmentRef(name=self.segment.name, id=id_)})
+
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it with the segment's current name and rule. Raises Gone."""
+        """Return it with the segment's current name and rule; one that is not there yet has none. Raises Gone."""
+        if self.segment.id is None:
+            return self
         segment = await present(self.segment, shop)
         now = await shop.rules.of(segment.id)
         return self.model_copy(update={"segment": SegmentRef.of(segment), "before": now.followed if now else None})
