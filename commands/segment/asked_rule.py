@@ -2,14 +2,21 @@
 
 from bot.bigcommerce import Segment
 from bot.core.context import Context
-from bot.core.errors import Misuse, Question, Reading
+from bot.core.errors import Instead, Misuse, Question, Reading
 from bot.core.segment_rules import describe, read_rule
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import Rule, segments_left_out
 from bot.core.segment_rules.schedule import Schedule, describe_schedule
-from bot.core.segment_rules.schedule_words import WithSchedule, parse_schedule, split_schedule
+from bot.core.segment_rules.schedule_words import (
+    WithSchedule,
+    parse_schedule,
+    refuse_other_schedule,
+    split_schedule,
+)
 from bot.core.segment_rules.vocabulary import Vocabulary
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_words
+
+_NO_RULE = frozenset({"clear", "delete", "disable", "none", "no rule", "off", "remove", "stop", "turn off", "unfollow"})
 
 
 async def asked_rule(segment: Segment, rule: str, runs: str, ctx: Context) -> Followed:
@@ -17,6 +24,7 @@ async def asked_rule(segment: Segment, rule: str, runs: str, ctx: Context) -> Fo
 
     Raises Misuse and Question; the schedule may also stand behind the words of the rule, or be all that is to change.
     """
+    _refuse_end(rule, segment)
     found = await ctx.shop.rules.of(segment.id)
     now = found.followed if found else None
     behind = None if runs else split_schedule(rule)
@@ -34,6 +42,17 @@ async def asked_rule(segment: Segment, rule: str, runs: str, ctx: Context) -> Fo
             field="rule",
         )
     return _followed(meant, describe(meant, vocabulary), _schedule(way, now, ctx), ctx)
+
+
+def _refuse_end(text: str, segment: Segment) -> None:
+    """Raise Misuse if the words say that there is to be no rule."""
+    if text.strip(" .!").casefold() in _NO_RULE:
+        raise Misuse(
+            "A segment that follows a rule becomes a plain list once it is frozen: `/segment freeze` does that.",
+            field="rule",
+            for_log="No rule is meant.",
+            instead=(Instead(f"Freeze {segment.name}", f"segment freeze {segment.id}"),),
+        )
 
 
 def usual_words(now: Followed | None, ctx: Context) -> str:
@@ -57,6 +76,7 @@ def _read(
         except Misuse as error:
             refused.append(error)
     if not found:
+        refuse_other_schedule(ways[-1].rule, field="rule")
         raise refused[0]
     if found[1:] and ctx.shop.can_ask:
         readings = [Reading({"rule": way.rule, "runs": way.runs or usual}) for way, _ in found]

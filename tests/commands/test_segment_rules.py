@@ -201,6 +201,15 @@ async def test_what_is_no_schedule_is_told_and_nothing_is_asked_for(shop: World)
     assert RULE in said(shop.card(1))
 
 
+async def test_other_times_and_words_for_no_rule_are_answered_by_what_can_be_done(shop: World) -> None:
+    await shop.type("/segment rule Gold spent over 500 in 90 days every monday at 6")
+    assert "No rule can run “every monday at 6”. A rule runs every day at a time" in shop.whisper()
+    await shop.type("/segment rule Gold off")
+    assert "becomes a plain list once it is frozen" in shop.whisper()
+    await shop.press("Freeze Gold", by="ana", channel="#segments")
+    assert "Gold is a plain list already" in shop.whisper()
+
+
 async def test_words_that_may_be_a_value_or_a_schedule_are_asked_about(shop: World) -> None:
     shop.store.act("set_attribute", customer_id=shop.customer_id(BEN), name="Rhythm", value="hourly")
     await buy(shop)

@@ -25,6 +25,12 @@ _LEAD = r"(?:(?:and )?(?:run it|runs?|running|checked|updated)[:,]? )?"
 _EVERY = rf"(?:(?P<hour>{_HOUR})|(?P<hand>(?:only )?{_HAND})|{_DAILY})"
 _ALONE = re.compile(rf"{_LEAD}(?:{_EVERY}|(?:at )?(?P<bare>{_TIME}))[.!]?", re.IGNORECASE)
 _BEHIND = re.compile(rf"(?P<rule>.*?)(?:^|[\s,;]+)(?P<runs>{_LEAD}{_EVERY})[.!]?", re.IGNORECASE)
+_OFTEN = r"(?:every|each|(?:once|twice) (?:a|an|per|every|each)|on(?= (?:the )?\w+days\b))"
+_OTHER = re.compile(
+    rf"(?:|.*?[\s,;](?<!\bin )(?<!\bor )(?<!\bis )){_LEAD}"
+    rf"(?P<runs>(?:{_OFTEN} [\w:. ]+|(?:bi-?|semi-?)?(?:week|fortnight|month|quarter|year)ly(?: (?:at|on) [\w:. ]+)?))",
+    re.IGNORECASE,
+)
 
 
 class WithSchedule(NamedTuple):
@@ -38,6 +44,12 @@ def split_schedule(text: str) -> WithSchedule | None:
     """Split a rule's words from those behind them that say when it runs; None if there are none."""
     found = _BEHIND.fullmatch(" ".join(text.translate(DASHES).split()))
     return WithSchedule(found["rule"].strip(" ,;"), found["runs"]) if found else None
+
+
+def refuse_other_schedule(text: str, *, field: str) -> None:
+    """Raise Misuse if words that are no rule end with times at which none can run: every Monday, twice a day."""
+    if found := _OTHER.fullmatch(" ".join(text.translate(DASHES).split())):
+        raise Misuse(f"No rule can run “{found['runs']}”. {HOW}", field=field, for_log="No schedule.")
 
 
 def parse_schedule(text: str, usual: Daily, *, field: str) -> Schedule:

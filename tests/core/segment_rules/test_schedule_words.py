@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import Misuse, Question
 from bot.core.segment_rules.schedule import ByHand, Daily, Hourly, Schedule, describe_schedule
-from bot.core.segment_rules.schedule_words import parse_schedule, split_schedule
+from bot.core.segment_rules.schedule_words import parse_schedule, refuse_other_schedule, split_schedule
 from tests.core.segment_rules.drawn import SCHEDULES
 from tests.laws.values import LAW
 
@@ -85,3 +85,27 @@ def test_what_is_told_of_a_schedule_is_read_as_just_that(schedule: Schedule, rul
     words = describe_schedule(schedule)
     assert parse_schedule(words, USUAL, field="runs") == schedule
     assert split_schedule(f"{rule} {words}") == (rule, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        ("spent over 500 in all every Monday at 6", "every Monday at 6"),
+        ("in VIPs, runs weekly", "weekly"),
+        ("each 2 hours", "each 2 hours"),
+        ("in VIPs once a week", "once a week"),
+        ("in VIPs; twice a day", "twice a day"),
+        ("in VIPs on mondays", "on mondays"),
+        ("in VIPs bi-weekly at 9:00", "bi-weekly at 9:00"),
+        ("in Weekly", ""),
+        ("in VIPs or Monthly", ""),
+        ("Weekly readers", ""),
+        ("never ordred", ""),
+    ],
+)
+def test_other_times_than_rules_run_at_are_refused_by_what_they_can_do(words: str, runs: str) -> None:
+    if not runs:
+        refuse_other_schedule(words, field="rule")
+        return
+    with pytest.raises(Misuse, match=f"^No rule can run “{runs}”. A rule runs every day at a time"):
+        refuse_other_schedule(words, field="rule")
