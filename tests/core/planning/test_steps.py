@@ -689,14 +689,14 @@ def test_who_is_about_to_be_added_or_deleted_is_in_no_list_of_a_segment() -> Non
         ("create_segment", "", ""),
         ("update_segment", "", ""),
         ("delete_segment", "live share shoppers", "destructive"),
-        ("add_members", "live per share shoppers", "in_requests"),
+        ("add_members", "live per share shoppers", "in_requests is_addition"),
         ("remove_members", "live share shoppers", "destructive in_requests"),
         ("create_customer", "", ""),
         ("create_profiles", "shoppers", "in_requests"),
         ("delete_profiles", "live shoppers", "destructive in_requests undone_last"),
         ("retarget_promotion", "live", "destructive"),
         ("switch_promotion", "live", "destructive"),
-        ("keep_members", "shoppers", "only_logged"),
+        ("keep_members", "shoppers", "is_addition only_logged"),
         ("follow_rule", "", "destructive only_logged"),
         ("drop_rule", "", "only_logged"),
     ],
@@ -704,7 +704,7 @@ def test_who_is_about_to_be_added_or_deleted_is_in_no_list_of_a_segment() -> Non
 def test_what_policy_and_run_know_of_each_kind_of_step(kind: str, conditions: str, flags: str) -> None:
     step = STEPS[kind]
     assert " ".join(sorted(step.conditions)) == conditions
-    known = ("destructive", "in_requests", "only_logged", "undone_last")
+    known = ("destructive", "in_requests", "is_addition", "only_logged", "undone_last")
     assert [flag for flag in known if getattr(step, flag)] == flags.split()
 
 

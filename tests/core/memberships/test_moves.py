@@ -1,0 +1,30 @@
+"""What the log knows of a shopper, however much else it holds."""
+
+from bot.core.approval.changes import State
+from bot.core.audit.entries import Entry, EntryKind
+from bot.core.items import Item
+from bot.core.memberships.moves import LIVES, items_of
+from bot.core.planning.plan_building import build_plan
+from bot.core.planning.steps import AnyStep, CreateProfiles
+from bot.core.store_view.cached_shop import Shop
+from tests.core.planning.test_steps import renaming
+from tests.engine.bench import Bench
+from tests.laws.shops import a_shop, customers
+
+
+async def test_a_profile_that_a_shopper_got_is_known_however_much_went_on_with_others() -> None:
+    async with a_shop() as machine:
+        customer = customers(machine, profile=False)[0]
+        await carried_out(machine, CreateProfiles(customers=(customer,)))
+        await carried_out(machine, renaming(machine, "Best"))
+        for _ in range(LIVES):
+            other = Entry(EntryKind.STEP_DONE, change=2, detail={"step": 0})
+            await machine.ledger.audit.append(other, at=machine.clock())
+        known = await items_of(customer, None, machine.ledger.audit, machine.ledger.changes)
+        (profile,) = [one.id async for one in machine.client.profiles() if one.customer_id == customer]
+        assert known == {Item.customer(customer), Item.profile(profile)}
+
+
+async def carried_out(machine: Bench, step: AnyStep) -> None:
+    plan = await build_plan((step,), Shop(machine.client))
+    assert (await machine.carry_out(plan)).state is State.DONE
