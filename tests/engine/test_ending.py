@@ -142,6 +142,24 @@ async def test_whoever_may_approve_lets_them_stay_and_then_nothing_ends(machine:
     assert ((await machine.latest()).number, machine.members("VIPs")) == (1, inside)
 
 
+async def test_whoever_was_added_for_good_is_kept_by_nobody(path: Path) -> None:
+    async with bench(path) as machine:
+        await adds(machine, ADA, until="")
+        for person in ("UCLEO", "UANA"):
+            await machine.decides(person, 1, Verdict.WITHDRAW)
+        assert (await machine.latest()).kept_by == ""
+        assert EntryKind.KEEP not in machine.kinds()
+
+
+async def test_an_addition_until_a_time_that_still_waits_is_withdrawn_as_any_other(path: Path) -> None:
+    async with bench(path) as machine:
+        inside = machine.members("VIPs")
+        await machine.asks("segment add", segment=["VIPs"], shoppers=[ADA], until="in 3 days")
+        await machine.decides("UANA", verdict=Verdict.WITHDRAW)
+        withdrawn = await machine.latest()
+        assert (withdrawn.state, withdrawn.kept_by, machine.members("VIPs")) == (State.WITHDRAWN, "", inside)
+
+
 async def test_whoever_asked_lets_them_stay_where_they_may_add_them_for_good(path: Path) -> None:
     rules = (Rule(steps=("add_members",), shoppers=2, approvals=1),)
     async with bench(path, rules=rules) as machine:

@@ -13,6 +13,7 @@ import pytest
 from bot.__main__ import main
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import Refusal
 from bot.core.ledger_address import parse_address
 from bot.ledger.errors import UnusableLedger
@@ -54,6 +55,17 @@ async def test_the_shell_reads_a_ledger_on_postgresql(tmp_path: Path) -> None:
             assert len(await file.log.recent(AuditFilter(), limit=9)) == 2
             with pytest.raises(NotCopied, match="pg_dump"):
                 await file.archives.backup(tmp_path / "copy.sqlite")
+
+
+async def test_the_shell_checks_signatures_with_its_keys_at_either_address(tmp_path: Path) -> None:
+    keys = SealKeys.parse("k" * 32)
+    with ledger_database() as name:
+        for address in map(parse_address, (str(tmp_path / "ledger.sqlite"), address_of(name, BOT))):
+            async with open_ledger(address, keys=keys) as ledger:
+                await planned(ledger)
+            with open_audit(address, keys=keys) as file:
+                verified = await file.archives.verify()
+            assert (verified.holds, "not checked" in verified.signatures) == (True, False)
 
 
 OWNER = f"{BOT}_owner_{os.getpid()}"

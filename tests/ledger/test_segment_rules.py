@@ -120,6 +120,7 @@ async def test_a_rule_that_the_log_does_not_say_is_found(ledger: Ledger, edit: s
         ("UPDATE segment_rules SET position = 1", False),
         ("UPDATE segment_rules SET entry = 999", False),
         ("DELETE FROM runs", False),
+        ("UPDATE segment_rules SET entry = (SELECT min(number) FROM entries)", False),  # which says nothing of a rule
     ],
 )
 async def test_a_rule_whose_entries_are_archived_is_the_one_of_its_change(

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
+from slack_bolt.response import BoltResponse
 
 from bot.slack.http.replays import KEPT_SECONDS, MOST_KEPT, Replays, Reply
 
@@ -86,6 +87,11 @@ async def test_whoever_waits_for_what_breaks_gets_nothing_either() -> None:
     replays = Replays(now=lambda: 0.0)
     both = asyncio.gather(*(replays.reply("v0=a", broken) for _ in range(2)), return_exceptions=True)
     assert list(map(type, await asyncio.wait_for(both, 5))) == [RuntimeError, asyncio.CancelledError]
+
+
+def test_what_bolt_responds_is_replied() -> None:
+    response = BoltResponse(status=201, body="{}", headers={"content-type": ["application/json;charset=utf-8"]})
+    assert Reply.of(response) == Reply(201, "{}", "application/json")
 
 
 def test_a_response_is_what_was_replied() -> None:
