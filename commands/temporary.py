@@ -1,6 +1,7 @@
 """Shoppers who are in a segment until a time, by an earlier addition: whoever adds them again keeps them in it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from bot.core.approval.due import End
@@ -8,6 +9,7 @@ from bot.core.approval.temporary import ends_in
 from bot.core.context import Context
 from bot.core.language.due_times import describe_due
 from bot.core.language.phrases import people
+from bot.core.planning.steps import AnyStep
 
 T = TypeVar("T")
 
@@ -16,6 +18,19 @@ async def taken_out_again(segment_id: str, ctx: Context) -> Mapping[str, End]:
     """Return the profiles in a segment that are taken out again, but for those that this, too, adds until then."""
     found = await ends_in(segment_id, ctx.changes, ctx.history)
     return {profile: end for profile, end in found.items() if end.at != ctx.until}
+
+
+async def remarks_on_missed(undo: Iterable[AnyStep], since: datetime, ctx: Context) -> tuple[str, ...]:
+    """Tell whom an undo brings back who would have been taken out of their segment since, had it not been gone."""
+    told = list[str]()
+    for one in undo:
+        ids = await ctx.history.ids_of(one.replaces.id) if one.replaces else ()
+        for end in await ctx.changes.missed_ends(ids, since) if ids else ():
+            told.append(
+                f"Change {end.number} was to take out of {one.creates} on {describe_due(end.at)} again whom it added: "
+                "whoever of them comes back is taken out at once."
+            )
+    return tuple(told)
 
 
 def remarks_on_kept(name: str, ends: Collection[End]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from commands.emptied import with_emptied
 from commands.inputs import RunAt
 from commands.rule_remarks import done_again
 from commands.taking_back import taking_back
+from commands.temporary import remarks_on_missed
 
 
 class OverChange(OneChange):
@@ -45,7 +46,8 @@ async def undo(args: OverChange, ctx: Context) -> Plan:
     stays = tuple(line for step in change.plan.steps for line in step.stays)
     steps = await with_promotions(await with_rules(steps, ctx.shop, ctx.policy.digest), ctx.shop)
     steps = tuple([await taking_back(step, ctx) for step in steps])
-    remarks = (*stays, *await done_again(steps, ctx))
+    missed = await remarks_on_missed(steps, change.started_at or change.created_at, ctx)
+    remarks = (*stays, *await done_again(steps, ctx), *missed)
     plan = await build_plan(steps, ctx.shop, undoes=change.number, remarks=remarks, who=change.plan.who)
     return await with_emptied(plan, ctx)
 

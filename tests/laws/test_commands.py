@@ -17,6 +17,7 @@ from bot.core.answers import Chart
 from bot.core.approval.brief import Brief
 from bot.core.approval.changes import Change, Run, State, StepState
 from bot.core.approval.changes_reader import Scope
+from bot.core.approval.due import End
 from bot.core.audit.entries import RecordedEntry
 from bot.core.command import Call, Command, Help
 from bot.core.errors import Misuse, Refusal
@@ -130,6 +131,9 @@ class Record:
 
     async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:
         return ((Brief.of(self.kept), NOW),)
+
+    async def missed_ends(self, segment_ids: Sequence[str], since: datetime) -> tuple[End, ...]:
+        return ()
 
     async def since_first_to_end(self, segment_ids: Sequence[str]) -> tuple[int, ...]:
         return (self.kept.number,)

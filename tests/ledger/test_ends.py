@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import Change, Event, Run, StepState
-from bot.core.approval.due import End
+from bot.core.approval.due import END, End
 from bot.core.audit.entries import EntryKind
-from bot.core.planning.steps import SegmentRef
+from bot.core.planning.steps import Applied, CreateSegment, Naming, SegmentRef
 from bot.ledger.ledger import Ledger
-from tests.core.samples import NOW, VIPS, add, plan, uuid
+from tests.core.samples import NOW, VIPS, add, delete, plan, uuid
+from tests.ledger.asked_itself import asked, became, due
 from tests.ledger.planned import carried_out, moved, planned, running
 
 APPROVED = (Event.POST, Event.APPROVE)
@@ -90,6 +91,69 @@ async def test_what_began_is_told_in_its_order_though_its_entries_are_archived(l
     run = Run(position=0, state=StepState.STARTED)
     await ledger.changes.save_run(started, run, at=NOW, detail={"kind": "add_members"})
     assert await ledger.changes.since_first_to_end((VIPS.known_id,)) == (1,)
+
+
+async def comes(ledger: Ledger, number: int, end: Change | None = None, *events: Event) -> None:
+    """The end of this change is asked for, and finds nobody, or becomes a change, which these events move."""
+    asks = due(UNTIL, covered_by=number)
+    await asked(ledger, asks, UNTIL)
+    if end is None:
+        await ledger.invocations.settle(asks, EntryKind.ANSWERED, at=UNTIL, detail={})
+        await ledger.changes.forget_end(number)
+    else:
+        ran = await moved(ledger, await became(ledger, asks, command=END, plan=plan(*end.plan.steps)), *events)
+        await (carried_out(ledger, ran) if ran.is_open else ledger.changes.load(ran.number))
+
+
+async def brought_back(ledger: Ledger) -> Change:
+    """VIPs, which the last change deleted after three days, is created again."""
+    deleted = await moved(ledger, await planned(ledger, "delete", plan=plan(delete())), *APPROVED)
+    deleted = await ledger.changes.move(deleted, Event.START, at=UNTIL)
+    await carried_out(ledger, deleted)
+    creates = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=VIPS.known_id)
+    undo = await running(ledger, "undo", plan=plan(creates, undoes=deleted.number))
+    applied = Applied(created=SegmentRef(name="VIPs", id=uuid(9)))
+    run = Run(position=0, state=StepState.DONE, applied=applied)
+    return await ledger.changes.save_run(undo, run, at=NOW, detail={"kind": creates.kind, "after": {"name": "VIPs"}})
+
+
+async def test_an_end_that_found_its_segment_gone_comes_once_that_is_back(ledger: Ledger) -> None:
+    added = await ending(ledger)
+    undo = await brought_back(ledger)
+    await comes(ledger, 1)
+    assert await ledger.changes.missed_ends((VIPS.known_id, uuid(9)), UNTIL) == (End(number=1, at=UNTIL),)
+    assert await ledger.changes.missed_ends((VIPS.known_id,), UNTIL + timedelta(seconds=1)) == ()
+    assert await ledger.changes.missed_ends((LOYAL.known_id,), UNTIL) == ()
+    assert await ledger.changes.ends_due(UNTIL) == ()
+    await ledger.changes.move(undo, Event.FINISH, at=UNTIL)
+    assert await ledger.changes.ends_due(UNTIL) == (End(number=added.number, at=UNTIL),)
+    found = await ledger.dues.of(1, UNTIL)
+    assert found
+    assert found.is_due_again(UNTIL + timedelta(minutes=1))
+    assert await ledger.changes.missed_ends((VIPS.known_id,), UNTIL) == ()
+    assert (await ledger.audit.verify()).holds
+
+
+@pytest.mark.parametrize("way", ["kept", "rejected", "ended there"])
+async def test_what_was_decided_meanwhile_stays_so(ledger: Ledger, way: str) -> None:
+    added = await ending(ledger)
+    undo = await brought_back(ledger)
+    if way == "kept":
+        await ledger.changes.amend(added, EntryKind.KEEP, actor="UBEN", at=NOW, update={"kept_by": "UBEN"})
+    else:
+        events = (Event.POST, Event.REJECT) if way == "rejected" else (Event.CLEAR, Event.START)
+        await comes(ledger, 1, added, *events)
+    await ledger.changes.move(undo, Event.FINISH, at=UNTIL)
+    assert await ledger.changes.ends_due(UNTIL) == ()
+
+
+async def test_an_end_that_took_them_out_elsewhere_comes_for_those_who_are_back(ledger: Ledger) -> None:
+    both = plan(add(2), add(2, LOYAL)).ending(UNTIL)
+    await carried_out(ledger, await running(ledger, plan=both))
+    undo = await brought_back(ledger)
+    await comes(ledger, 1, await running(ledger, "like it", plan=plan(add(2, LOYAL))), Event.CLEAR, Event.START)
+    await ledger.changes.move(undo, Event.FINISH, at=UNTIL)
+    assert await ledger.changes.ends_due(UNTIL) == (End(number=1, at=UNTIL),)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import OpenWorld
 from tests.engines import ENGINES, Engine
 from tests.harness import World, buttons, said
+from tests.records import verified
 from tests.stories.test_later import arrives, at, opened
 
 
@@ -202,6 +203,35 @@ async def test_a_segment_that_was_deleted_and_brought_back_is_the_same(open_worl
     await arrives(slack, at(7, 16))
     assert slack.sizes()["VIPs"] == before
     assert "Ended by change 4." in said(slack.card(1))
+
+
+async def test_an_end_that_came_while_its_segment_was_deleted_comes_once_it_is_brought_back(
+    open_world: OpenWorld,
+) -> None:
+    slack = await opened(open_world)
+    before = slack.sizes()["VIPs"]
+    await added(slack)
+    await added(slack, "VIPs #16 until:sunday 16:00")
+    await slack.type("/segment delete VIPs")
+    slack.clock.forward(minutes=1)
+    await slack.press("Delete Segment", by="ben", change=3)
+    await arrives(slack, at(7, 16))
+    await arrives(slack, at(8, 10))
+    await slack.type("/change undo 3")
+    told = "Change 1 was to take out of VIPs on 2027-05-07 14:00 UTC again whom it added"
+    assert told in said(slack.card(4))
+    slack.clock.forward(minutes=1)
+    await slack.press("Undo Change", by="ben", change=4)
+    for _ in range(2):
+        await slack.sweep()
+    assert slack.sizes()["VIPs"] == before + 1
+    assert "Ended by change 5." in said(slack.card(1))
+    await slack.type("/change show 5")
+    assert "covered by change 1" in slack.whisper()
+    await arrives(slack, at(9, 16))
+    assert slack.sizes()["VIPs"] == before
+    assert slack.bot
+    assert verified(slack.bot.engine.process.ledger).holds
 
 
 async def test_a_renamed_segment_is_the_same(open_world: OpenWorld) -> None:

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from bot.core.approval.brief import Brief
 from bot.core.approval.changes import Change
+from bot.core.approval.due import End
 from bot.core.audit.entries import RecordedEntry
 
 Scope = Literal["mine", "pending", "all"]
@@ -41,6 +42,12 @@ class ChangesReader(Protocol):
         """Return the changes that ran on a segment since the first whose additions are to end, as they began.
 
         None if nothing is to end there. ``segment_ids`` are all that it has had.
+        """
+
+    async def missed_ends(self, segment_ids: Sequence[str], since: datetime) -> tuple[End, ...]:
+        """Return the ends of additions that came since then and found nobody in a segment, since it was gone.
+
+        They come once it is brought back. ``segment_ids`` are all that it has had.
         """
 
     async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:

@@ -182,6 +182,7 @@ class SqlChanges(TimedChanges):
             mark_undone(db, moved)
             ends.save_end(db, moved)
             ends.settle_end(db, moved)
+            ends.bring_back_ends(db, moved)
             queued.queue(db, moved.number, notices)
             entry = entry_builders.moved(EntryKind(event.value), moved, actor, detail, at - change.updated_at)
             renewed = entry_builders.plan_facts(moved) if is_replanned else {}

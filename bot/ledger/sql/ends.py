@@ -11,6 +11,7 @@ from bot.core.approval.changes import Change, State
 from bot.core.approval.due import End
 from bot.core.timestamps import timestamp
 from bot.ledger.sql.database import Connection, placeholders
+from bot.ledger.sql.history import restorations
 
 _TO_COME = "SELECT change, ends.at, state FROM ends JOIN changes ON number = change"
 _OF_SEGMENT = """
@@ -25,6 +26,16 @@ _ENDED_BY = f"""
     WHERE dues.covered_by = ? AND changes.state IN ('{State.DONE}', '{State.FAILED}')
 """
 """Not one that people rejected: whom it was to take out stay."""
+_MISSED = """
+    SELECT c.number, json_extract(c.plan, '$.until') AS at FROM changes AS c JOIN dues ON dues.covered_by = c.number
+    LEFT JOIN changes AS e ON e.number = dues.change
+    WHERE dues.at >= ? AND c.plan LIKE '%"until":"%' AND coalesce(json_extract(c.body, '$.kept_by'), '') = ''
+    AND c.number IN (SELECT change FROM touches WHERE segment IN ({ids}))
+    AND c.number NOT IN (SELECT change FROM ends) AND (
+        e.number IS NULL
+        OR (e.state = 'done' AND e.number NOT IN (SELECT change FROM touches WHERE segment IN ({ids})))
+    ) ORDER BY at, c.number
+"""
 _ANY = "SELECT 1 FROM ends JOIN touches ON touches.change = ends.change WHERE segment IN ({ids})"
 
 
@@ -46,6 +57,27 @@ def settle_end(db: Connection, moved: Change) -> None:
     decided = moved.state in (State.DONE, State.REJECTED, State.WITHDRAWN) or moved.is_stopped
     if moved.covered_by and decided:
         forget_end(db, moved.covered_by.change)
+
+
+def missed(db: Connection, segment_ids: Sequence[str], since: datetime) -> tuple[End, ...]:
+    """Return the ends that came since then and found nobody in a segment, which has had these ids, as it was gone."""
+    query = _MISSED.format(ids=placeholders(segment_ids))
+    rows = db.execute(query, (timestamp(since), *segment_ids, *segment_ids)).fetchall()
+    return tuple(End(number=row["number"], at=row["at"]) for row in rows)
+
+
+def bring_back_ends(db: Connection, moved: Change) -> None:
+    """Save that what ended while a segment was deleted, which this change brought back, is to end after all.
+
+    It is asked for once the change is over, with everyone back in the segment. The caller holds the transaction.
+    """
+    for old_id in () if moved.is_open else moved.restored:
+        query = "SELECT json_extract(body, '$.started_at') FROM changes WHERE number = ?"
+        (deleted_at,) = db.execute(query, (moved.plan.undoes,)).fetchone()
+        for end in missed(db, restorations(db).all_ids(old_id), datetime.fromisoformat(deleted_at)):
+            db.execute("INSERT INTO ends VALUES (?, ?)", (end.number, timestamp(end.at)))
+            db.execute("UPDATE dues SET state = 'again' WHERE covered_by = ? AND change IS NULL", (end.number,))
+            db.execute("UPDATE changes SET drawn = 0 WHERE number = ?", (end.number,))
 
 
 def end_of(db: Connection, change: Change) -> dict[str, Any]:
