@@ -14,6 +14,7 @@ from bot.core.segment_rules.evaluation import AsOf
 from bot.core.segment_rules.facts import Freshness
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.guard import Difference
+from bot.core.segment_rules.lapsed import describe_lapsed
 from bot.core.segment_rules.rule import Rule, segments_named
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import find_listed
@@ -42,7 +43,7 @@ async def plan_run(segment: Segment, followed: Followed, ctx: Context) -> Plan:
 async def _plan(segment: Segment, followed: Followed, first: tuple[FollowRule, ...], ctx: Context) -> Plan:
     read_to = await _remark_on_facts(ctx)
     await _refuse_deleted(segment, followed, ctx)
-    joining, leavers = await _moved(segment, followed.rule, ctx)
+    joining, leavers, lapsed = await _moved(segment, followed.rule, ctx)
     promotions = promotions_naming(segment, await ctx.shop.promotions())
     shoppers = ListedShoppers(segment.id, [id_ for one in promotions.values() for id_ in one.segment_ids])
     await find_listed(joining, (), shoppers, ctx.shop)
@@ -52,7 +53,7 @@ async def _plan(segment: Segment, followed: Followed, first: tuple[FollowRule, .
     if not steps:
         raise NothingToDo(f"Nothing to do: {segment.name} follows this rule already, and no one would join or leave.")
     moves = Difference(len(places), len(leavers))
-    rule = () if first else (f"Rule: {followed.words}",)
+    rule = () if first else (f"Rule: {followed.words}", *lapsed)
     size = await ctx.shop.size(segment.id)
     empty = (f"This leaves {segment.name} empty.",) if size and not size + moves.joins - moves.leaves else ()
     steered = await remarks_on_rule(segment, followed.rule, ctx) if first else ()
@@ -71,14 +72,19 @@ async def _refuse_deleted(segment: Segment, followed: Followed, ctx: Context) ->
         )
 
 
-async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int], tuple[str, ...]]:
-    """Return the customers who join, and the profiles who leave: nobody of whom nothing was read."""
+async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int], tuple[str, ...], tuple[str, ...]]:
+    """Return the customers who join, and the profiles who leave, with what most of these have in common.
+
+    Nobody is moved of whom nothing was read.
+    """
     members = {id_: frozenset((await ctx.shop.members(id_)).values()) for id_ in segments_named(rule)}
-    belonging = await find_belonging(rule, ctx.facts, members, AsOf(ctx.today, ctx.zone))
+    as_of = AsOf(ctx.today, ctx.zone)
+    belonging = await find_belonging(rule, ctx.facts, members, as_of)
     inside = await ctx.shop.members(segment.id)
     joining = belonging.inside.difference(inside.values())
     gone = belonging.known - belonging.inside
-    return sorted(joining), tuple(profile for profile, customer in inside.items() if customer in gone)
+    leaving = {profile: customer for profile, customer in inside.items() if customer in gone}
+    return sorted(joining), tuple(leaving), describe_lapsed(rule, leaving.values(), belonging.sums, as_of)
 
 
 def _are_fresh(fresh: Freshness, ctx: Context) -> bool:

@@ -92,6 +92,7 @@ async def test_a_third_of_the_segment_asks_before_it_leaves_and_can_come_back(
     assert inside(slack) == 30
     assert "Waiting for 1 approval" in card or "waiting for 1 approval" in card
     assert "9 leave" in card
+    assert "All 9 who leave had no order in 90 days." in card
     await arrives(slack, at(4, 12))
     assert (inside(slack), slack.cards(3)) == (30, [])
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bot.core.errors import Impossible
-from bot.core.segment_rules.evaluation import AsOf, sums_needed, who_belongs
+from bot.core.segment_rules.evaluation import AsOf, Sums, sums_needed, who_belongs
 from bot.core.segment_rules.facts import FactsReader, OrderSums
 from bot.core.segment_rules.rule import Rule
 
@@ -25,10 +25,14 @@ class NoOrders(Impossible):
 
 
 class Belonging(NamedTuple):
-    """The ids of the customers who belong, and of all whom the facts know: of others nobody can tell."""
+    """The ids of the customers who belong, and of all whom the facts know: of others nobody can tell.
+
+    ``sums``: of their orders, which tell so.
+    """
 
     inside: frozenset[int]
     known: frozenset[int]
+    sums: Sums
 
 
 async def find_belonging(
@@ -52,7 +56,7 @@ async def find_belonging(
     async for piece in facts.customers():
         inside.update(await asyncio.to_thread(partial(who_belongs, rule, piece, sums, members, as_of)))
         known.update(one.id for one in piece)
-    return Belonging(frozenset(inside), frozenset(known))
+    return Belonging(frozenset(inside), frozenset(known), sums)
 
 
 async def _sums(facts: FactsReader, since: datetime | None) -> dict[int, OrderSums]:
