@@ -47,6 +47,8 @@ DRIFTS = (
     f"""DELETE FROM members WHERE segment = {_MINE};
         INSERT INTO members SELECT segments.position, profiles.position
         FROM profiles JOIN segments ON segments.position = {_MINE} LIMIT :some""",
+    f"""INSERT OR IGNORE INTO members SELECT segments.position, profiles.position
+        FROM profiles JOIN segments ON segments.position = {_MINE} ORDER BY profiles.position DESC LIMIT :some""",
     "DELETE FROM segments WHERE name = :name",
     "DELETE FROM profiles WHERE id = (SELECT id FROM profiles LIMIT 1 OFFSET :some)",
     "UPDATE promotions SET document = json_set(document, '$.status', 'DISABLED') WHERE id > :some % 6",
@@ -69,6 +71,11 @@ approvers = st.sampled_from((BEN, CLEO, BEN, CLEO, EVE, ANA, DAN))
 signers = st.sampled_from(((), (), (BEN,), (CLEO, BEN), (BEN, CLEO, EVE), (CLEO, CLEO, BEN)))
 times = st.sampled_from(("", "", "", "in 5 minutes", "in 2 hours"))
 """When it is asked to run; empty for at once."""
+ruled = st.sampled_from(("Newsletter", "Newsletter", "Newsletter", *NAMES))
+"""Mostly one that is so large that a few may join and leave it without a click."""
+all_sign = st.sampled_from(((BEN, CLEO, EVE), (CLEO, BEN, EVE), (BEN, CLEO, EVE), ()))
+untils = st.sampled_from(("in 10 minutes", "in 3 hours", "in 2 days"))
+schedules = st.sampled_from(("every hour", "every hour", "every day at 06:00", "only when you ask"))
 goings_back = st.sampled_from(("undo", "undo", "retry"))
 names = st.sampled_from(NAMES)
 some = st.integers(1, 4)

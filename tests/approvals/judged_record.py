@@ -6,12 +6,12 @@ from typing import Any
 from hypothesis.stateful import invariant
 
 from bot.core.approval.changes import MOVES, OPEN, Change, Event, Run, State, StepState
-from bot.core.approval.need import Need
+from bot.core.approval.need import Need, for_reason
 from bot.core.approval.policy import Policy
 from bot.core.audit.entries import RecordedEntry
 from bot.core.planning.plan import Plan
 from tests.approvals.choices import ONE, SETTLED, UNKNOWN
-from tests.approvals.judged_writes import JudgedWrites
+from tests.approvals.judged_covers import JudgedCovers, is_covered
 from tests.approvals.judgement import Click, satisfied
 from tests.approvals.team import APPROVERS, BEA, BEN, CLEO
 from tests.records import entries_of, verified
@@ -19,7 +19,7 @@ from tests.records import entries_of, verified
 MOVING = {event.value: event for event in Event}
 
 
-class JudgedRecord(JudgedWrites):
+class JudgedRecord(JudgedCovers):
     """Store and log agree, each change is approved as it was seen and ends once, and everyone is told."""
 
     def set_up(self, seed: int, policy: Policy) -> None:
@@ -117,6 +117,9 @@ class JudgedRecord(JudgedWrites):
         self._judge_runs(change)
 
     def _judge_approvals(self, change: Change) -> None:
+        if is_covered(change) and not change.emergency:
+            self._judge_cover(change)
+            return
         signers = [one.actor for one in change.approvals]
         assert len(set(signers)) == len(signers)
         assert change.requester not in signers
@@ -152,6 +155,8 @@ class JudgedRecord(JudgedWrites):
     def _needs(self, change: Change, policies: list[Policy]) -> list[Need]:
         undone = self._read(change.plan.undoes).need if change.plan.undoes else None
         needs = [policy.need(self._hurting(change), undone=undone, moved=change.moved) for policy in policies]
+        if change.covered_by:
+            needs = [for_reason(need, change.covered_by.lapse) for need in needs]
         if change.least:
             needs = [policy.at_least(need, change.least) for policy in policies for need in needs]
         less = Need(approvals=1, why="needs 1 approval: it was asked for before it became less")
@@ -182,13 +187,16 @@ class JudgedRecord(JudgedWrites):
     # How it all ends
 
     def everything_comes_to_an_end(self) -> None:
-        """Processes live, Slack and the store answer, time passes: nothing is lost, and nothing is left."""
+        """Processes live, Slack and the store answer, time passes: nothing is lost, and nothing is left.
+
+        First what was to run later, and then all that expires.
+        """
         self.slack.down = False
         self.store.faults.clear()
         for at, one in enumerate(self.processes):
             if not one.alive:
                 self._restart(at, ONE, SETTLED)
-        for minutes in (1, 1, 11, 25 * 60, 1, 1, 1):
+        for minutes in (1, 1, 11, 3 * 60, 25 * 60, 1, 1, 1):
             self._forward(minutes=minutes)
             self._run(self._sweeps(), SETTLED)
         self.all_that_is_on_record_is_as_it_must_be()
@@ -199,8 +207,12 @@ class JudgedRecord(JudgedWrites):
         assert not self._run(self.ledger.changes.notices())
         for number in self.replayed:
             self._judge_end(self._read(number))
+        self._judge_once()
 
     def _judge_end(self, change: Change) -> None:
+        if self._is_asked_again(change):
+            assert self.slack.shown[change.number][-1].state is State.WAITING
+            return
         assert not change.is_open, f"change {change.number} is still {change.state}"
         failed = [run.position for run in change.runs if run.state is StepState.FAILED]
         assert not {(change.number, position) for position in failed} & self.carried_out, (

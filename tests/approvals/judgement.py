@@ -10,7 +10,7 @@ from bot.core.approval.rule import Rule
 from bot.core.planning.plan import Plan
 from bot.engine.run_fence import GAP
 
-TAKES_AWAY = {"delete_segment", "remove_members", "delete_profiles", "retarget_promotion"}
+TAKES_AWAY = {"delete_segment", "remove_members", "delete_profiles", "retarget_promotion", "follow_rule"}
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,14 @@ class Gaps:
 def satisfied(policy: Policy, plan: Plan, signers: Mapping[str, Collection[str]]) -> bool:
     """Whether every rule of the policy that applies has its signatures; of each signer, in whose name they speak."""
     asked = [(rule.approvals, rule.approvers or policy.approvers) for rule in policy.rules if _applies(rule, plan)]
-    if TAKES_AWAY & {step.kind for step in plan.steps}:
+    if plan.until or TAKES_AWAY & {step.kind for step in plan.steps}:
         asked.append((1, policy.named))
     return all(sum(bool(ids & set(grants)) for grants in signers.values()) >= approvals for approvals, ids in asked)
 
 
 def _applies(rule: Rule, plan: Plan) -> bool:
     """Whether it applies, apart from what its requester moved before; no policy here speaks of shares."""
-    steps = [step for step in plan.steps if step.kind in rule.steps]
+    kinds = {*rule.steps, *(["add_members"] if plan.until and "remove_members" in rule.steps else [])}
+    steps = [step for step in plan.steps if step.kind in kinds]
     is_live = not rule.live or any(step.live for step in steps)
     return bool(steps) and is_live and sum(step.shoppers for step in steps) >= rule.shoppers

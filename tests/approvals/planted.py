@@ -179,6 +179,18 @@ PLANTS = {
         'if not await self._process.claim(number, role="renderer"):',
         'if not await self._process.claim(number, role="renderer") and False:',
     ),
+    "cover": Plant(
+        "What goes without a click stays within what was approved",
+        "bot/engine/covers.py",
+        '        return claim.covered.model_copy(update={"lapse": lapse})\n',
+        "        return claim.covered\n",
+    ),
+    "kept": Plant(
+        "Who is added again stays when the addition before ends",
+        "bot/core/approval/temporary.py",
+        "                owners.pop(one, None)\n",
+        "                pass\n",
+    ),
     "emergency": Plant(
         "Emergencies are heard of",
         "bot/engine/decider.py",

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import random
 from collections import Counter, defaultdict
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import httpx
 from hypothesis.stateful import RuleBasedStateMachine
@@ -38,6 +39,23 @@ UNRECORDED = """
 """What people are to be told and, by the record, were not yet."""
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class AtOnce(ThreadPoolExecutor):
+    """Does at once what is to be done beside the loop: the same events then lead to the same end each time."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Return what is done already."""
+        future = Future[T]()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+            future.set_exception(error)
+        return future
+
+
 class Scene(RuleBasedStateMachine):
     """Two processes on one ledger and one store. What is under way stays so from one event to the next.
 
@@ -53,6 +71,7 @@ class Scene(RuleBasedStateMachine):
         self.site = self.closes.enter_context(self.new_site(self.folder))
         self.open_to_judge()
         self.loop = asyncio.new_event_loop()
+        self.loop.set_default_executor(AtOnce())
         self.loop.set_exception_handler(self._broke)
         dice, clock = random.Random(seed), Clock()
         self.team = Team.around(clock, dice, self.heard)

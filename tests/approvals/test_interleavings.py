@@ -20,6 +20,7 @@ from tests.approvals.choices import (
     SETTLED,
     UNKNOWN,
     VERBS,
+    all_sign,
     approvers,
     few,
     goings_back,
@@ -28,10 +29,13 @@ from tests.approvals.choices import (
     policies,
     process,
     requesters,
+    ruled,
+    schedules,
     signers,
     some,
     times,
     turns,
+    untils,
     which,
 )
 from tests.approvals.drawn import run_drawn
@@ -88,6 +92,44 @@ class Interleavings(JudgedRecord):
         if card := self._card(which, over=True):
             self._tell(process, by, f"change {verb}", turns, values={"number": card.number})
             self._sign(signers, turns)
+
+    # What goes without a click
+
+    @rule(process=process, name=names, some=some, until=untils, signers=all_sign, turns=turns)
+    def some_are_added_until_a_time(
+        self, process: int, name: str, some: int, until: str, signers: tuple[str, ...], turns: int
+    ) -> None:
+        """Then they are taken out again."""
+        values = self._values("segment add", name, some) | {"until": until}
+        self._tell(process, ANA, "segment add", SETTLED, values=values)
+        self._sign(signers, turns)
+
+    @rule(process=process, name=names, some=some, signers=all_sign, turns=turns)
+    def who_is_to_leave_is_added_again(
+        self, process: int, name: str, some: int, signers: tuple[str, ...], turns: int
+    ) -> None:
+        """Then they stay, as far as they are named."""
+        self.some_are_added_until_a_time(process, name, 2, "in 3 hours", (BEN, CLEO, EVE), SETTLED)
+        self._tell(1 - process, BEN, "segment add", SETTLED, values=self._values("segment add", name, some))
+        self._sign(signers, turns)
+
+    @rule(process=process, name=ruled, other=names, runs=schedules, signers=all_sign, turns=turns)
+    def a_segment_follows_a_rule(
+        self, process: int, name: str, other: str, runs: str, signers: tuple[str, ...], turns: int
+    ) -> None:
+        """As far as it was approved, its later runs ask nobody."""
+        values = {"segment": name, "rule": f"in {name} or in {other}", "runs": runs}
+        self._tell(process, ANA, "segment rule", SETTLED, values=values)
+        self._sign(signers, turns)
+
+    @rule(name=names, how=st.sampled_from(DRIFTS), some=some, hours=st.sampled_from((1, 3, 50)), turns=turns)
+    def its_time_comes(self, name: str, how: str, some: int, hours: int, turns: int) -> None:
+        """The bot looks at what staff did meanwhile."""
+        self.drift(name, how, some)
+        self._forward(hours=hours)
+        for _ in range(2):  # what rules go by is read first
+            self._run(self._sweeps(), turns)
+            self._forward(seconds=6)
 
     # Deciding
 
