@@ -45,7 +45,8 @@ SHAPES = frozenset(
 class Fault:
     """In this file, at this line, ``now`` instead of ``was``.
 
-    ``begin`` and ``end`` are places in its bytes; ``statement`` the lines of the statement that it is in.
+    ``begin`` and ``end`` are places in its bytes; ``statement`` the lines of the statement that it is in. ``runs`` with
+    a function; all else runs at the import alone, by whichever test came first.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Fault:
     was: str
     now: str
     statement: range
+    runs: bool
 
     @property
     def id(self) -> str:
@@ -73,6 +75,9 @@ def faults_in(path: Path, root: Path) -> Iterator[Fault]:
     starts = [0, *(at.end() for at in re.finditer(rb"\n", source))]
     tree = ast.parse(source)
     statements = [_lines(one) for one in ast.walk(tree) if isinstance(one, ast.stmt)]
+    bodies = [
+        _body(one) for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    ]
     for node, kind, now in _found(tree):
         begin = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset
@@ -81,7 +86,14 @@ def faults_in(path: Path, root: Path) -> Iterator[Fault]:
         was = source[begin:end].decode()
         if was != now:
             around = min((lines for lines in statements if node.lineno in lines), key=len)
-            yield Fault(str(path.relative_to(root)), node.lineno, kind, begin, end, was, now, around)
+            runs = any(first <= (node.lineno, node.col_offset) <= last for first, last in bodies)
+            yield Fault(str(path.relative_to(root)), node.lineno, kind, begin, end, was, now, around, runs)
+
+
+def _body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return where a function's body begins and ends."""
+    first, last = (node.body, node.body) if isinstance(node, ast.Lambda) else (node.body[0], node.body[-1])
+    return (first.lineno, first.col_offset), (last.end_lineno or last.lineno, last.end_col_offset or 0)
 
 
 def _lines(node: ast.stmt) -> range:

@@ -25,6 +25,8 @@ STARTS = re.compile(r"subprocess|tests\.(processes|approvals\.(bots|replicas))\b
 """What a test imports that starts other processes: which lines these reach, no map shows."""
 APART = ("browser", "deploy", "sandbox")
 """Folders of tests of the world around the bot."""
+KEPT = ("tests/core/kept/", "tests/core/told/", "tests/slack/drawn/")
+"""Folders of tests that hold many texts to what they were."""
 Stage = Sequence[str]
 
 
@@ -35,6 +37,7 @@ class Reach:
         self._root = root
         self._lines: dict[str, dict[int, frozenset[str]]] = {}
         self._breadth: Counter[str] = Counter()
+        self._slow = ("tests/approvals/", *self.elsewhere())
         if recorded:
             self._read(CoverageData(str(recorded)))
 
@@ -60,13 +63,24 @@ class Reach:
         return not self._reaching(fault)
 
     def _reaching(self, fault: Fault) -> frozenset[str]:
+        if not fault.runs:
+            return frozenset()
         lines = self._lines.get(fault.path, {})
         return lines.get(fault.line) or frozenset[str]().union(*(lines.get(line, ()) for line in fault.statement))
 
     def _quickest_first(self, fault: Fault, tests: Iterable[str]) -> Iterator[Stage]:
-        """Those of the part itself go first, and of these the narrow ones: they take least time, and see most."""
-        own = f"tests/{fault.path.split('/')[1]}/"
-        ordered = sorted(tests, key=lambda test: (not test.startswith(own), self._breadth[test], test))
+        """Those of the part itself go first, and of these the narrow ones: they take least time, and see most.
+
+        Kept texts see much, too. Those that start other processes come last: they take long, and only look narrow.
+        """
+        own, slow = f"tests/{fault.path.split('/')[1]}/", self._slow
+        ordered = sorted(
+            tests,
+            key=lambda test: (test.startswith(slow), not test.startswith((own, *KEPT)), self._breadth[test], test),
+        )
+        first = ordered[: LOTS[0]]
+        kept = [test for test in ordered[LOTS[0] :] if test.startswith(KEPT)]
+        ordered = [*first, *kept, *(test for test in ordered[LOTS[0] :] if not test.startswith(KEPT))]
         for begin, end in pairwise((0, *accumulate(LOTS), len(ordered))):
             yield ordered[begin:end]
 
