@@ -25,7 +25,7 @@ from bot.engine.ports import Undeliverable
 from commands import GROUPS
 from tests.core.samples import plan
 from tests.disks import frozen
-from tests.engine.bench import APPROVALS, Bench, bench
+from tests.engine.bench import APPROVALS, HERE, Bench, bench
 from tests.records import entries_of
 
 MEMBERS = "/segments/{id}/shopper-profiles"
@@ -202,6 +202,26 @@ async def post(args: Args, ctx: Context) -> Outcome:
 
 
 broken = Group("broken", "Commands that break", commands=(crash, once, post))
+
+
+@pytest.mark.parametrize(
+    ("command", "fails", "last"),
+    [
+        ("broken post", "", "summary posted"),
+        ("broken post", "whisper", "answer not delivered"),
+        ("broken crash", "", "refused"),
+    ],
+)
+async def test_all_that_is_on_record_of_a_request_says_whose_it_is(command: str, fails: str, last: str) -> None:
+    async with bench(groups=(broken,)) as machine:
+        machine.board.broken |= {fails: GONE} if fails else {}
+        await machine.engine.intake.take(machine.ask(command).model_copy(update={"workspace": "T1"}))
+        await machine.tasks.settled()
+        entries = entries_of(machine.ledger)
+        assert {(one.actor, one.channel, one.command, one.workspace) for one in entries} == {
+            ("UANA", HERE.recorded_text, command, "T1")
+        }
+        assert machine.kinds()[-1] == last
 
 
 async def test_a_post_is_shown_to_everybody_and_the_asker_hears_of_it() -> None:
