@@ -38,6 +38,15 @@ async def test_an_attempt_is_asked_for_once(ledger: Ledger, other: Ledger) -> No
     assert (await ledger.audit.verify()).holds
 
 
+async def test_another_attempt_at_one_time_is_none_at_others(ledger: Ledger) -> None:
+    others = [due(NOW + HOUR), due(covered_by=2), due(NOW + HOUR, covered_by=3)]
+    for one in (due(), *others):
+        await asked(ledger, one)
+    await asked(ledger, due(attempt=2))
+    found = [await ledger.dues.of(one.covered_by, one.slot) for one in (due(), *others)]
+    assert [one and one.attempts for one in found] == [2, 1, 1, 1]
+
+
 async def test_an_old_attempt_is_known_though_its_words_are_forgotten(ledger: Ledger) -> None:
     await asked(ledger, due())
     await ledger.invocations.settle(due(), EntryKind.ANSWERED, at=NOW, detail={})

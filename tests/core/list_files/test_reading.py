@@ -31,6 +31,10 @@ def named(content: str | bytes, column: str = "") -> list[tuple[int, object]]:
     return [(row.line, row.fault or row.email or row.customer_id or row.profile_id) for row in read(content, column)]
 
 
+def test_a_long_note_beside_an_address_is_no_fault() -> None:
+    assert named(f"Note,E-Mail\n{'x' * 200_000},{ADA}\n") == [(2, ADA)]
+
+
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "mac-roman"]
 )
