@@ -57,7 +57,7 @@ class Fault:
     was: str
     now: str
     statement: range
-    runs: bool
+    runs: bool = True
 
     @property
     def id(self) -> str:
