@@ -27,6 +27,7 @@ from bot.core.segment_rules.rule import (
 )
 from bot.core.segment_rules.tokens import GONE, is_bare
 from bot.core.segment_rules.vocabulary import Named, Vocabulary
+from bot.core.segment_rules.wordings import other_wordings
 from bot.core.store_view.targeting.segment_names import names_within, written_name
 
 _ORDERED: Mapping[HowMuch, str] = {
@@ -101,8 +102,11 @@ class _Writer:
         return " or ".join(one if is_plain and not self.quoted else f"“{one}”" for one, is_plain in words)
 
     def is_value(self, word: str) -> bool:
-        """Return whether a list of values can go on with this without quotes: a segment may be meant beside it."""
-        return is_bare(word) and not self.vocabulary.segment_names.called(word)
+        """Return whether a list of values can go on with this without quotes.
+
+        A segment may be meant beside it, or a condition of its own.
+        """
+        return is_bare(word) and not self.vocabulary.segment_names.called(word) and not any(other_wordings(word))
 
     @cached_property
     def _segments(self) -> Mapping[str, str]:

@@ -62,6 +62,21 @@ def other_wordings(text: str) -> Iterator[str]:
     yield from (wording for wording in wordings if wording != text)
 
 
+def as_conditions(text: str, value: str) -> Iterator[str]:
+    """Yield the words with this value said as the condition that it may be, too: ``Tier is Silver or subscribed``.
+
+    Nothing, if it may be none, or stands in quotes.
+    """
+    alone = re.compile(rf"(?<![^\s,(]){re.escape(value)}(?![^\s,)])")
+    for condition in other_wordings(value):
+        pieces = (
+            one if _QUOTED.fullmatch(one) else alone.sub(lambda _, said=condition: said, one)
+            for one in _QUOTED.split(text)
+        )
+        if (way := "".join(pieces)) != text:
+            yield way
+
+
 def _meant(piece: str) -> tuple[str, ...]:
     if _QUOTED.fullmatch(piece):
         return (piece,)

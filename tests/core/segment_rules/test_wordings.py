@@ -108,3 +108,47 @@ def test_a_rule_that_may_be_two_by_its_names_is_asked_about_as_it_stands() -> No
         "in “Try”, and in “No orders”",
         "in “Try and no orders”",
     ]
+
+
+SILVER = "attribute Tier is Silver"
+SAID = (
+    "subscribed", "unsubscribed", "never bought", "no orders", "from DE", "group is Wholesale", "inactive for 90 days",
+    "has bought", "joined", "doesn't accept marketing", "who subscribed", "accepts emails", "not ordered",
+    "bought in 90 days", "signed up in a month", "spent 500 or more in 90 days", "at least 3 orders in a year",
+)  # fmt: skip
+"""What people say for conditions."""
+
+
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize(
+    "line", ["{silver} or {said}", "{silver} or Bronze or {said}", "({silver} or {said}) and in VIPs"]
+)
+def test_what_may_be_a_condition_is_never_taken_for_a_value_unasked(line: str, said: str) -> None:
+    try:
+        found = describe(read_rule(line.format(silver=SILVER, said=said), WORDS, can_ask=True), WORDS)
+    except Question as asked:
+        first, *others = (one.values["rule"] for one in asked.readings)
+        assert f"“{said}”" in first
+        assert others
+        assert not [one for one in others if said in one]
+    except Misuse:
+        assert said in ("has bought", "joined")  # within how many days is missing
+    else:
+        assert said not in found
+
+
+@pytest.mark.parametrize(
+    "line", ["{silver} or “{said}”", "{silver} or Bronze, and in VIPs", "attribute Tier is {said}"]
+)
+@pytest.mark.parametrize("said", ["subscribed", "no orders"])
+def test_a_value_in_quotes_or_alone_is_one(line: str, said: str) -> None:
+    found = read_rule(line.format(silver=SILVER, said=said), WORDS, can_ask=True)
+    told = describe(found, WORDS)
+    assert read_rule(told, WORDS, can_ask=True) == found
+
+
+def test_with_what_belongs_together_unsaid_nothing_is_guessed() -> None:
+    with pytest.raises(Misuse, match="Is “subscribed” a value, or a condition of its own"):
+        read_rule(f"{SILVER} or subscribed and ordered in 30 days", WORDS, can_ask=True)
+    found = read_rule(f"{SILVER} or subscribed", WORDS, can_ask=False)
+    assert describe(found, WORDS) == f"{SILVER} or “subscribed”"
