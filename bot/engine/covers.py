@@ -11,6 +11,7 @@ from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotAllowed
 from bot.core.kept_lists import fetch_lists
+from bot.core.long_lists import made_of
 from bot.core.people import Standing
 from bot.core.planning.plan import REMOVAL, Plan
 from bot.core.planning.steps import FollowRule
@@ -97,15 +98,18 @@ class Covers:
         restored = AuditFilter(kind=EntryKind.RESTORED, since=covering.started_at)
         if await self.process.ledger.audit.recent(restored, limit=1):
             return f"a backup was restored since change {covering.number}, and who was added again is not known"
-        ledger = self.process.ledger
+        is_end = all(step.kind == REMOVAL for step in claim.plan.steps)
+        put_in = {id_: await self._put_in(id_, covering) for id_ in claim.plan.segment_ids} if is_end else {}
         for step in claim.plan.steps:
             await fetch_lists(step)
-            is_end = step.kind == REMOVAL
-            ends = await ends_in(step.segment_ids[0], ledger.changes, ledger.history) if is_end else {}
-            put_in = {profile for profile, end in ends.items() if end.number == covering.number}
-            if not step.takes_out or not put_in.issuperset(step.takes_out):
+            if not step.takes_out or not put_in.get(step.segment_ids[0], frozenset()).issuperset(step.takes_out):
                 return f"it does more than take out again whom change {covering.number} added"
         return ""
+
+    async def _put_in(self, segment_id: str, covering: Change) -> frozenset[str]:
+        """Return who is in a segment by this addition: they may be 100,000, so it is looked up once."""
+        ends = await ends_in(segment_id, self.process.ledger.changes, self.process.ledger.history)
+        return await made_of(ends, lambda: frozenset(one for one, end in ends.items() if end.number == covering.number))
 
     async def _beyond_rule(self, step: FollowRule, covering: Change, claim: Claim) -> str:
         """Return what this run of a rule has beyond its guard, or why the rule has lapsed."""

@@ -9,6 +9,7 @@ from bot.core.approval.due import End
 from bot.core.approval.step_effects import movers
 from bot.core.items import ItemKind
 from bot.core.kept_lists import fetch_lists
+from bot.core.long_lists import made_of
 from bot.core.summary.history import HistoryReader
 
 
@@ -62,7 +63,9 @@ async def ends_in(segment_id: str, changes: ChangesReader, history: HistoryReade
         change = await changes.load(number)
         acts.append(await act_of(change, segment_ids))
         ends |= {number: End(number=number, at=change.ends_at)} if change.ends_at else {}
-    return {profile: ends[number] for profile, number in owners_after(acts).items()}
+    longest = max((act.named for act in acts), key=len, default=frozenset())
+    owners = await made_of(longest, lambda: owners_after(acts))
+    return await made_of(owners, lambda: {profile: ends[number] for profile, number in owners.items()})
 
 
 async def act_of(change: Change, segment_ids: Collection[str]) -> Act:
@@ -82,14 +85,8 @@ async def act_of(change: Change, segment_ids: Collection[str]) -> Act:
                 await fetch_lists(undo)
                 new.update(_ran(undo.takes_out, run))
                 out.update(_ran(undo.puts_in, run))
-    return Act(
-        change.number,
-        change.ends_at is not None,
-        change.plan.undoes,
-        frozenset(named | new),
-        frozenset(new),
-        frozenset(out),
-    )
+    sets = await made_of(named, lambda: (frozenset(named | new), frozenset(new), frozenset(out)))
+    return Act(change.number, change.ends_at is not None, change.plan.undoes, *sets)
 
 
 def _ran(profile_ids: Iterable[str], run: Run) -> set[str]:
