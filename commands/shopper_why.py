@@ -21,6 +21,7 @@ from bot.core.memberships.moves import Beginning, Move, MoveReader, beginning, i
 from bot.core.memberships.standing import Standing, standing
 from bot.core.segment_rules.followed import RUN
 from bot.core.store_view.people_meant import describe_customer
+from bot.core.summary.history import OutsideMove
 from commands.paging import offers
 from commands.rule_explained import Situation, rule_explained
 from commands.shoppers_named import one_customer
@@ -66,10 +67,11 @@ class Moment(NamedTuple):
 
 
 class OnRecord(NamedTuple):
-    """Where a shopper stood and how they moved, as far as the log tells."""
+    """Where a shopper stood and how they moved, as far as the log tells: nobody did ``until`` then, after the last."""
 
     standing: Standing
     moves: tuple[Move, ...]
+    until: datetime
     log: Beginning
     has_profile: bool
 
@@ -129,7 +131,9 @@ async def _looked_up(
     is_in_now = segment.id in customer.segment_ids
     found = standing(moves, after, is_in_now=is_in_now, at=moment.at, now=ctx.now, log=log)
     later = (after,) if after else ()
-    return OnRecord(found, (*later, *moves), log, bool(customer.shopper_profile_id)), tuple(sorted(reader.doubted))
+    until = after.at if after else ctx.now
+    record = OnRecord(found, (*later, *moves), until, log, bool(customer.shopper_profile_id))
+    return record, tuple(sorted(reader.doubted))
 
 
 def _title(name: str, segment: Segment, found: Standing, moment: Moment) -> str:
@@ -218,16 +222,36 @@ async def _seen_by_summaries(record: OnRecord, segment: Segment, ctx: Context) -
     """Tell between which summaries the segment changed outside of the bot as this shopper did, if any saw it."""
     hand = record.standing.hand
     if hand is None:
-        return ()
+        return await _away_and_back(record, segment, ctx)
     joined = not (record.standing.by and record.standing.by.joined)
     found = await ctx.history.moved_outside(segment.id, hand.since, hand.until)
-    seen = [
-        f"between {format_due(one.since, ctx.zone)} and {format_due(one.until, ctx.zone)} ({signed(one.by)})"
-        for one in reversed(found)
-        if (one.by > 0) == joined
-    ]
+    seen = [_describe_seen(one, ctx) for one in reversed(found) if (one.by > 0) == joined]
     told_by = f"By the summaries, {segment.name} changed outside of Segment Bot {listing(seen)}."
     return (Sentence(told_by),) if seen else ()
+
+
+async def _away_and_back(record: OnRecord, segment: Segment, ctx: Context) -> tuple[Sentence, ...]:
+    """Tell that somebody may have moved this shopper there and back since, if the summaries saw such moves.
+
+    That leaves no trace in the log, and none in where they are.
+    """
+    by = record.standing.by
+    seen = await ctx.history.moved_outside(segment.id, by.at, record.until) if by else ()
+    away = next((one for one in seen if by and (one.by < 0) == by.joined), None)
+    back = next((one for one in seen if away and one.since >= away.until and (one.by < 0) != (away.by < 0)), None)
+    if not (by and away and back):
+        return ()
+    moved = "took them out and put them back" if by.joined else "put them in and took them out again"
+    return (
+        Sentence(
+            f"Whether someone {moved} meanwhile, the log can't tell: by the summaries, {segment.name} changed outside "
+            f"of Segment Bot {_describe_seen(away, ctx)} and {_describe_seen(back, ctx)}."
+        ),
+    )
+
+
+def _describe_seen(one: OutsideMove, ctx: Context) -> str:
+    return f"between {format_due(one.since, ctx.zone)} and {format_due(one.until, ctx.zone)} ({signed(one.by)})"
 
 
 def _doubts(numbers: tuple[int, ...]) -> tuple[Sentence, ...]:

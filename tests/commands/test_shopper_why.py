@@ -94,15 +94,20 @@ async def test_an_outside_hand_is_told_as_far_as_it_is_known(team: World) -> Non
     assert f"no one who put them in, and they were in on {when(team)}: someone did it outside of Segment Bot" in told
 
 
-async def test_summaries_narrow_down_when_somebody_did_it(team: World) -> None:
-    assert team.bot
-    vips, ledger = team.id_of("VIPs"), team.bot.engine.process.ledger
-    await team.type(f"/segment add VIPs {EVE}")
-    for size in (41, 41, 40, 40):
-        team.clock.forward(hours=DAYS)
+async def seen(slack: World, *sizes: int) -> None:
+    """Each day's summary counts so many in VIPs."""
+    assert slack.bot
+    vips, ledger = slack.id_of("VIPs"), slack.bot.engine.process.ledger
+    for size in sizes:
+        slack.clock.forward(hours=DAYS)
         entry, _ = await ledger.audit.head()
-        sizes = (Size(vips, "VIPs", size),)
-        await ledger.history.save(Snapshot(team.clock.now.date(), team.clock.now, entry, 400, sizes))
+        now, counted = slack.clock.now, (Size(vips, "VIPs", size),)
+        await ledger.history.save(Snapshot(now.date(), now, entry, 400, counted))
+
+
+async def test_summaries_narrow_down_when_somebody_did_it(team: World) -> None:
+    await team.type(f"/segment add VIPs {EVE}")
+    await seen(team, 41, 41, 40, 40)
     team.leave("VIPs", EVE)
     told = await why(team, f"{EVE} VIPs")
     assert "After that, someone took them out outside of Segment Bot: the log knows of no one." in told
@@ -111,6 +116,27 @@ async def test_summaries_narrow_down_when_somebody_did_it(team: World) -> None:
     told = await why(team, f"{EVE} VIPs on yesterday")
     assert "is not known" in told
     assert f"After that, someone took them out before {when(team)} outside of Segment Bot" in told
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [((41, 40, 41, 41), True), ((41, 40, 40, 42), True), ((41, 42, 41, 41), False), ((41, 41, 40, 39), False)],
+)
+async def test_who_may_have_been_away_meanwhile_is_told_so(team: World, sizes: tuple[int, ...], *, told: bool) -> None:
+    await team.type(f"/segment add VIPs {EVE}")
+    await seen(team, *sizes)
+    away = "Whether someone took them out and put them back meanwhile, the log can't tell: by the summaries, VIPs "
+    away += f"changed outside of Segment Bot between {when(team, hours=3 * DAYS)} and {when(team, hours=2 * DAYS)} (-1)"
+    said = await why(team, f"{EVE} VIPs")
+    assert "is in VIPs\nChange 1 of" in said
+    assert (away in said) is told
+    assert (away in await why(team, f"{EVE} VIPs on yesterday")) is told
+    await team.type(f"/segment remove VIPs {EVE}")
+    await team.press("Remove Shoppers", by="ben")
+    assert (away in await why(team, f"{EVE} VIPs on 2h")) is told
+    assert "Whether someone" not in await why(team, f"{EVE} VIPs")
+    await seen(team, 60, 61, 60)
+    assert "Whether someone put them in and took them out again meanwhile" in await why(team, f"{EVE} VIPs")
 
 
 async def test_a_rule_and_its_undo_are_told_with_the_orders(shop: World) -> None:
