@@ -24,11 +24,17 @@ def when(slack: World, *, hours: float = 0) -> str:
     return f"{slack.clock.now - timedelta(hours=hours):%Y-%m-%d %H:%M}"
 
 
-def edit(slack: World, body: str) -> None:
+def edit(slack: World, body: str, *values: str) -> None:
     """Set what is stored of the second change's Step, as somebody with sqlite3 would."""
     with closing(sqlite3.connect(slack.database)) as db:
-        db.execute(f"UPDATE runs SET body = {body} WHERE change = 2")
+        db.execute(f"UPDATE runs SET body = {body} WHERE change = 2", values)
         db.commit()
+
+
+def stored(slack: World) -> str:
+    """What is stored of it."""
+    with closing(sqlite3.connect(slack.database)) as db:
+        return str(db.execute("SELECT body FROM runs WHERE change = 2").fetchone()[0])
 
 
 @pytest.fixture
@@ -278,19 +284,32 @@ async def test_what_got_no_answer_counts_if_the_store_agrees(team: World, carrie
     assert "perhaps in: Add 1 shopper to VIPs\n2" in told
 
 
-async def test_what_the_tables_tell_otherwise_than_the_log_is_not_believed(team: World) -> None:
+@pytest.mark.parametrize("tampered", ["json_set(body, '$.error', 'x')", "json_set(body, '$.undo', json('[]'))", "'{}'"])
+async def test_what_the_tables_tell_otherwise_than_the_log_is_not_believed(team: World, tampered: str) -> None:
     await team.type(f"/segment add VIPs {EVE}")
     await team.type(f"/segment remove VIPs {EVE}")
     await team.press("Remove Shoppers", by="ben")
-    edit(team, "json_set(body, '$.error', 'x')")
+    sealed = stored(team)
+    edit(team, tampered)
     told = await why(team, f"{EVE} VIPs")
     assert (
         "What the database holds of change 2 differs from the log, so it does not count here: see `/audit verify`."
         in told
     )
     assert "After that, someone took them out outside of Segment Bot" in told
-    edit(team, "json_set(body, '$.error', '')")
+    edit(team, "?", sealed)
     assert "Change 2 of @U0ANA00001 took them out" in await why(team, f"{EVE} VIPs")
+
+
+async def test_a_step_that_the_database_lacks_does_not_count(team: World) -> None:
+    await team.type(f"/segment add VIPs {EVE}")
+    with closing(sqlite3.connect(team.database)) as db:
+        lost = db.execute("DELETE FROM runs RETURNING change, position, body").fetchall()
+        db.commit()
+        told = await why(team, f"{EVE} VIPs")
+        db.executemany("INSERT INTO runs (change, position, body) VALUES (?, ?, ?)", lost)
+        db.commit()
+    assert "What the database holds of change 1 differs from the log" in told
 
 
 async def test_what_is_in_an_archive_is_told_to_be_there(team: World, tmp_path: Path) -> None:

@@ -80,16 +80,17 @@ class MoveReader:
 
     async def _move(self, entry: RecordedEntry) -> Move | None:
         """Return what the Step of this entry did to the shopper; None if it left them where they were."""
-        change = await self._load(entry.change or 0)
+        number = entry.change or 0
+        if not await self.changes.is_as_sealed(entry):  # what the tables have instead may be unreadable, or gone
+            self.doubted.add(number)
+            return None
+        change = await self._load(number)
         step, run = _ran(entry, change)
         for inverse in run.undo:
             await fetch_lists(inverse)
         keys = frozenset(map(item_key, self.shopper))
         joined = moved(step, run, keys, self.segment_ids)
         if joined is None:
-            return None
-        if not await self.changes.is_as_sealed(entry):
-            self.doubted.add(change.number)
             return None
         is_sure = entry.kind == EntryKind.STEP_DONE
         return Move(datetime.fromisoformat(entry.at), entry, change, joined, is_sure)
@@ -107,6 +108,8 @@ async def items_of(
     customer = Item.customer(customer_id)
     profiles = {profile_id}
     for entry in await audit.recent(AuditFilter(kind=EntryKind.STEP_DONE, subjects=(str(customer),)), limit=LIVES):
+        if not await changes.is_as_sealed(entry):
+            continue
         _, run = _ran(entry, await changes.load(entry.change or 0))
         applied = run.applied or Applied()
         for one in (applied, *run.undo):
