@@ -58,7 +58,7 @@ async def restored(ledger: Ledger, id_: str, follows: Followed = NEVER) -> None:
     """A change that creates VIPs again, as Gold, and lets it follow a rule."""
     creates = CreateSegment(segment=Naming(name="Gold"), restores=True, old_id=VIPS.known_id)
     steps = (creates, FollowRule(segment=SegmentRef(name="Gold"), after=follows))
-    found = await running(ledger, id_, plan=plan(*steps))
+    found = await running(ledger, id_, plan=plan(*steps, undoes=1))
     runs = (Applied(created=GOLD), Applied())
     for position, (applied, detail) in enumerate(zip(runs, ({"after": {"name": "Gold"}}, {}), strict=True)):
         run, kind = Run(position=position, state=StepState.DONE, applied=applied), steps[position].kind
