@@ -14,7 +14,7 @@ from bot.core.segment_rules.vocabulary import Vocabulary
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_words
 from bot.slack.action_ids import RULE_AS_ROWS, RULE_AS_TEXT
 from bot.slack.blocks import Block
-from bot.slack.rule_rows import FilledRows, filled_rows, numbered, redrawn, rule_field, with_rows, with_text
+from bot.slack.rule_rows import FilledRows, filled_rows, next_row, numbered, redrawn, rule_field, with_rows, with_text
 
 TOO_MANY_LEVELS = "Conditions in rows are joined by one word, and this rule has more to it. It can be edited as text."
 
@@ -37,7 +37,7 @@ async def after_use(view: Block, call: Call, action: dict[str, Any], ctx: Contex
     assert field  # noqa: S101 - only the form of a rule has such elements
     used, state = action["action_id"], view["state"]["values"]
     if used == RULE_AS_TEXT and (filled := filled_rows(field, state)):
-        return with_text(view, field, _kind(call, field), await _as_text(filled, ctx), filled.next)
+        return with_text(view, field, _kind(call, field), await _as_text(filled, ctx), next_row(view, field, filled))
     if used != RULE_AS_ROWS:
         return redrawn(view, field, used, action["block_id"])
     first, text = int(action["value"]), str(next(iter(state[field].values()))["value"] or "")

@@ -1,7 +1,7 @@
 """The rows of conditions in which a form builds a segment's rule: rendered, and decoded from what is filled in. Pure.
 
-The view itself holds all that the next click needs. A row keeps its number as long as it is there, since Slack keeps
-what was typed by the ids of blocks.
+The view itself holds all that the next click needs. A row keeps its number as long as it is there, and no other one
+gets it after that, since Slack keeps what was typed by the ids of blocks.
 """
 
 from collections.abc import Mapping
@@ -42,11 +42,6 @@ class FilledRows(NamedTuple):
     rows: Mapping[int, Row]
     join: str
     names: ChosenNames
-
-    @property
-    def next(self) -> int:
-        """The number of the row that is added next."""
-        return max(self.rows, default=-1) + 1
 
     @property
     def whole(self) -> Rows:
@@ -104,14 +99,27 @@ def _options(element: Mapping[str, Any]) -> list[Block]:
     return [*(element.get("selected_options") or ()), *filter(None, [element.get("selected_option")])]
 
 
+def next_row(view: Block, field: str, filled: FilledRows) -> int:
+    """Return the number of the row that is added next, as the form has it, which no row had before."""
+    told = [
+        one.get("value", "")
+        for block in view["blocks"]
+        if block.get("block_id") == f"{field}-more"
+        for one in block["elements"]
+    ]
+    return max((0, *(number + 1 for number in filled.rows), *(int(one) for one in told if one.isdecimal())))
+
+
 def with_rows(view: Block, field: str, filled: FilledRows) -> Block:
     """Return the form with these rows in place of whatever shows the rule."""
-    more = [blocks.button("Add Condition", RULE_ADD, field)] if len(filled.rows) < MOST_ROWS else []
+    number = str(next_row(view, field, filled))
+    more = [blocks.button("Add Condition", RULE_ADD, number)] if len(filled.rows) < MOST_ROWS else []
     rendered = [
         *([_join(field, filled.join)] if len(filled.rows) > 1 else []),
         *(block for number in filled.rows for block in _rendered(field, number, filled)),
         blocks.section(blocks.rich(blocks.cut(filled.description, blocks.TEXT))) | {"block_id": f"{field}-words"},
-        blocks.actions([*more, blocks.button("Write It as Text", RULE_AS_TEXT, field)]) | {"block_id": f"{field}-more"},
+        blocks.actions([*more, blocks.button("Write It as Text", RULE_AS_TEXT, number)])
+        | {"block_id": f"{field}-more"},
     ]
     return _in_place(view, field, rendered)
 
@@ -130,12 +138,12 @@ def with_text(view: Block, field: str, kind: Text, text: str, next_row: int, not
 def redrawn(view: Block, field: str, used: str, block_id: str) -> Block:
     """Return the form as it is after ``used``, the element of a row or a button of rows in this block."""
     filled = filled_rows(field, view["state"]["values"]) or numbered(Rows(), {})
-    rows = dict(filled.rows)
+    rows, following = dict(filled.rows), next_row(view, field, filled)
     if used == RULE_ADD:
-        rows[filled.next] = Row()
+        rows[following] = Row()
     elif used == RULE_REMOVE:
         rows.pop(int(block_id.rpartition("-")[2]), None)
-    return with_rows(view, field, filled._replace(rows=rows or {filled.next: Row()}))
+    return with_rows(view, field, filled._replace(rows=rows or {following: Row()}))
 
 
 def _in_place(view: Block, field: str, rendered: list[Block]) -> Block:

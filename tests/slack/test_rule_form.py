@@ -155,6 +155,23 @@ async def test_what_was_typed_before_does_not_come_back(shop: World) -> None:
     assert filled(shown(shop), "rule") == "accepts marketing"
 
 
+@pytest.mark.parametrize("rows", [2, MOST_ROWS])
+async def test_what_was_typed_for_a_condition_that_was_removed_does_not_come_back(shop: World, rows: int) -> None:
+    await shop.type("/segment rule Gold")
+    for _ in range(rows - 1):
+        await push(shop, "Add Condition")
+    await fill(shop, f"{rows - 1}-kind", "Spent more than")
+    await fill(shop, f"{rows - 1}-amount", "500")
+    await push(shop, "Remove Condition", block_id=f"rule-{rows - 1}")
+    await push(shop, "Add Condition")
+    assert "500" not in str(shown(shop)["state"])
+    await push(shop, "Remove Condition", block_id=f"rule-{rows}")
+    await push(shop, "Write It as Text")
+    await push(shop, "Choose Conditions")
+    assert fields(shop) == ["Condition"]
+    assert f"rule-{rows + 1}-kind" in str(shown(shop)["blocks"])
+
+
 async def test_words_that_are_not_understood_stay_as_they_are(shop: World) -> None:
     await shop.type("/segment rule Gold")
     await fill(shop, "0-kind", "Spent more than")
