@@ -18,7 +18,7 @@ from bot.core.language.time_expressions import before_another_time, end_in
 from bot.core.language.times_behind import time_behind
 from bot.core.store_view.people_meant import BESIDE_NAMES, NAMES, listed, names_in
 
-ENDS = "Only who is added can be taken out again by itself, if you say `until:` with the time (`until:31 Dec 18:00`)"
+ENDS = "Only an addition can end by itself, with `until:` and the time (`until:31 Dec 18:00`)"
 MOST_ALONE = 4
 """Of how many shoppers each is offered alone."""
 _ACTS = "|".join(sorted(ACTS | {"clear", "drop", "kick", "move", "take"}))

@@ -8,8 +8,8 @@ from bot.core.store_view.telling_words import ask_about_words
 
 ASKED: dict[str, tuple[str, ...]] = {
     "ada@x.org tomorrow": ("at once unless you say `at:`, so “tomorrow”", "ada@x.org", "ada@x.org"),
-    "ada@x.org until Friday": ("if you say `until:` with the time", "ada@x.org", "ada@x.org"),
-    "ada@x.org for a while": ("if you say `until:` with the time", "ada@x.org"),
+    "ada@x.org until Friday": ("with `until:` and the time", "ada@x.org", "ada@x.org"),
+    "ada@x.org for a while": ("with `until:` and the time", "ada@x.org"),
     "tomorrow ada@x.org": ("so “tomorrow ada@x.org” would be left out",),
     "ada@x.org if not bo@x.org": ("so “if not bo@x.org” would be left out", "ada@x.org"),
     "ada@x.org, please but not bo@x.org": ("“but” leaves someone out", "ada@x.org"),
