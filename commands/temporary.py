@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from bot.core.approval.due import End
+from bot.core.approval.changes import Change
+from bot.core.approval.due import END, End
 from bot.core.approval.temporary import ends_in
 from bot.core.context import Context
 from bot.core.language.due_times import describe_due
@@ -31,6 +32,14 @@ async def remarks_on_missed(undo: Iterable[AnyStep], since: datetime, ctx: Conte
                 "whoever of them comes back is taken out at once."
             )
     return tuple(told)
+
+
+async def remarks_on_ended(change: Change, ctx: Context) -> tuple[str, ...]:
+    """Tell that whom the undo of an end puts back stay, if nothing ends any more of what put them in."""
+    if change.command != END:
+        return ()
+    added = await ctx.changes.load(int(change.args["number"]))
+    return () if added.ends_at else (f"Whom this puts back stay: change {added.number} has ended.",)
 
 
 def remarks_on_kept(name: str, ends: Collection[End]) -> tuple[str, ...]:

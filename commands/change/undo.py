@@ -15,7 +15,7 @@ from commands.emptied import with_emptied
 from commands.inputs import RunAt
 from commands.rule_remarks import done_again
 from commands.taking_back import taking_back
-from commands.temporary import remarks_on_missed
+from commands.temporary import remarks_on_ended, remarks_on_missed
 
 
 class OverChange(OneChange):
@@ -47,7 +47,7 @@ async def undo(args: OverChange, ctx: Context) -> Plan:
     steps = await with_promotions(await with_rules(steps, ctx.shop, ctx.policy.digest), ctx.shop)
     steps = tuple([await taking_back(step, ctx) for step in steps])
     missed = await remarks_on_missed(steps, change.started_at or change.created_at, ctx)
-    remarks = (*stays, *await done_again(steps, ctx), *missed)
+    remarks = (*stays, *await remarks_on_ended(change, ctx), *await done_again(steps, ctx), *missed)
     plan = await build_plan(steps, ctx.shop, undoes=change.number, remarks=remarks, who=change.plan.who)
     return await with_emptied(plan, ctx)
 

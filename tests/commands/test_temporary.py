@@ -95,3 +95,20 @@ async def test_a_copy_that_ends_is_left_empty(slack: World) -> None:
     assert slack.sizes()["Gold"] == slack.sizes()["Wholesale"]
     await passes(slack, days=3)
     assert slack.sizes()["Gold"] == 0
+
+
+async def test_whoever_undoes_an_end_is_told_whether_they_stay(slack: World) -> None:
+    before = slack.sizes()["VIPs"]
+    await added(slack, "#13, #14")
+    await slack.type("/change end 1")
+    await slack.press("Take Them Out", by="ben", change=2)
+    await slack.type("/change undo 2")
+    assert "Whom this puts back stay" not in said(slack.card(3))
+    await slack.press("Undo Change", by="ben", change=3)
+    assert slack.sizes()["VIPs"] == before + 2
+    await passes(slack, days=3)
+    assert slack.sizes()["VIPs"] == before
+    await slack.type("/change undo 4")
+    assert "Whom this puts back stay: change 1 has ended." in said(slack.card(5))
+    await passes(slack, days=3)
+    assert slack.sizes()["VIPs"] == before + 2

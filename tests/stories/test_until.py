@@ -163,6 +163,7 @@ async def test_an_end_can_be_undone(open_world: OpenWorld) -> None:
     await added(slack)
     await arrives(slack, at(7, 16))
     await slack.type("/change undo 2")
+    assert "Whom this puts back stay: change 1 has ended." in said(slack.card(3))
     assert slack.sizes()["VIPs"] == before + 2
     await arrives(slack, at(8, 16))
     assert slack.sizes()["VIPs"] == before + 2
