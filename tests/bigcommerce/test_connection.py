@@ -289,6 +289,25 @@ async def test_a_cancelled_request_gives_its_place_back(clock: Clock) -> None:
         assert await store.profile_count() == 4
 
 
+async def test_what_is_on_its_way_goes_on_though_whoever_asked_does_not_wait(clock: Clock) -> None:
+    release, answered = asyncio.Event(), list[str]()
+
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            await release.wait()
+            answered.append(request.method)
+            return httpx.Response(204)
+
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(Slow())) as store:
+        writing = asyncio.create_task(store.delete_segments(uuid(1)))
+        await until_idle()
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        release.set()
+        await until_idle()
+    assert answered == ["DELETE"]
+
+
 async def test_requests_carry_the_token_the_body_and_the_correlation_id(clock: Clock) -> None:
     async with store_of(lambda _: listed(profile(1)), clock) as (store, vendor):
         await store.correlated("change-42").create_profiles(1)

@@ -76,11 +76,14 @@ async def test_a_segment_among_changes_offers_those_that_touch_it() -> None:
 
 async def test_nothing_is_offered_where_nobody_asks_or_the_store_does_not_answer() -> None:
     async with bench(customers=20) as machine:
-        misuse, call = Misuse("No."), call_of("segment show a@x.org")
+        misuse, call = Misuse("No.", field="segment"), call_of("segment show a@x.org")
+        assert (await with_elsewhere(call, misuse, context(machine))).instead
         nothing = call_of("summary show")
         assert (await with_elsewhere(nothing, misuse, context(machine))) is misuse
         unasked = machine.engine.planner.context("UBEN", can_ask=False)
         assert (await with_elsewhere(call, misuse, unasked)) is misuse
+        asked = Question("Which?", (), field="segment", for_log="Unclear.")
+        assert (await with_elsewhere(call, asked, context(machine))) is asked
         machine.store.faults.add("GET", "/promotions", status=500, times=9)
         assert (await with_elsewhere(call_of("segment show Tasting week"), misuse, context(machine))) is misuse
 
