@@ -1,7 +1,6 @@
 """Additions until a time: whatever people do meanwhile, exactly those remain who should, and each end comes once."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.approval.changes import State
+from bot.core.approval.decisions import Verdict
 from bot.core.approval.due import END
 from tests.disks import MEMORY
 from tests.engine.bench import Bench, bench
@@ -52,6 +52,10 @@ class Told:
 
     def removes(self, number: int, people: set[int]) -> None:
         for one in people & self.inside.keys():
+            self.moves(number, one, None)
+
+    def ends_early(self, number: int, ended: int) -> None:
+        for one in [one for one, by in self.inside.items() if by == ended]:
             self.moves(number, one, None)
 
     def undoes(self, number: int, undone: int) -> None:
@@ -97,6 +101,20 @@ class History:
         if undone > 0 and (number := await self.asks("change undo", number=undone)):
             self.told.undoes(number, undone)
 
+    async def end(self, back: int, verdict: Verdict | None) -> None:
+        """Dan asks for an end before its time. Ben decides about it, or nobody does."""
+        before = await self.count()
+        ended = before - back
+        await self.one.asks("change end", by="UDAN", number=max(1, ended))
+        if await self.count() == before:
+            return
+        self.one.clock.forward(seconds=1)
+        if verdict:
+            await self.one.decides("UBEN", before + 1, verdict, reason="")
+        if verdict is Verdict.APPROVE:
+            assert (await self.one.latest()).state is State.DONE
+            self.told.ends_early(before + 1, max(1, ended))
+
     async def rebuild(self) -> None:
         """The segment is deleted, and brought back under a new id with whoever was in it."""
         deleted = await self.asks("segment delete", segments=["VIPs"])
@@ -137,10 +155,10 @@ class History:
         return await self.one.ledger.changes.count("all", "")
 
     async def ended(self) -> dict[int, int]:
-        """Which change ended which addition; each did so once."""
+        """Which change ended which addition by itself; each did so once."""
         changes = [await self.one.ledger.changes.load(number) for number in range(1, await self.count() + 1)]
         ended = {one.covered_by.change: one.number for one in changes if one.command == END and one.covered_by}
-        assert Counter(one.command for one in changes)[END] == len(ended)
+        assert sum(one.command == END and one.covered_by is not None for one in changes) == len(ended)
         return ended
 
 
@@ -150,6 +168,7 @@ acts = st.one_of(
     st.tuples(st.just(History.remove), people),
     st.tuples(st.just(History.undo), st.integers(0, 4)),
     st.tuples(st.just(History.rebuild)),
+    st.tuples(st.just(History.end), st.integers(0, 3), st.sampled_from((Verdict.APPROVE, Verdict.REJECT, None))),
     st.tuples(st.just(History.wait), st.sampled_from((2, 6, 12)), st.sampled_from(("one", "other", "both", "killed"))),
 )
 
