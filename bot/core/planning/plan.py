@@ -130,9 +130,16 @@ class Plan(Value):
         count = max(1, sum(end <= HEADLINE for end in ends))
         more = len(lines) - count
         text = " · ".join((*lines[:count], *((f"and {more} more",) if more else ())))
-        until = f" until {describe_due(self.until)}" if self.until else ""
-        text += self._growth + until + (f": {self.named}" if self.named else "")
+        text += self._growth + self._end + (f": {self.named}" if self.named else "")
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
+
+    @property
+    def _end(self) -> str:
+        """Until when; of a plan that also removes others, who do not come back then, of what."""
+        if self.until is None:
+            return ""
+        when = describe_due(self.until)
+        return f" (additions end {when})" if any(step.moves.removed for step in self.steps) else f" until {when}"
 
     @property
     def _growth(self) -> str:

@@ -205,6 +205,8 @@ def test_a_plan_is_destructive_if_any_step_of_it_is() -> None:
 def test_an_addition_until_a_time_tells_its_end_wherever_the_plan_is_told() -> None:
     ending = plan(add(2)).ending(UNTIL)
     assert ending.headline == "Add 2 shoppers to VIPs until 2026-12-31 17:00 UTC"
+    both = plan(add(2), *removed(VIPS, (uuid(900),))).ending(UNTIL)
+    assert both.headline == "Add 2 shoppers to VIPs · Remove 1 shopper from VIPs (additions end 2026-12-31 17:00 UTC)"
     assert ending.warnings[0].startswith("Until 2026-12-31 17:00 UTC: whoever of them is still in it then,")
     assert ending.risks == ("takes out again whom it adds",)
     assert plan(add(2)).warnings == plan(add(2)).risks == ()
