@@ -112,3 +112,12 @@ async def test_whoever_undoes_an_end_is_told_whether_they_stay(slack: World) -> 
     assert "Whom this puts back stay: change 1 has ended." in said(slack.card(5))
     await passes(slack, days=3)
     assert slack.sizes()["VIPs"] == before + 2
+
+
+async def test_what_failed_and_added_nobody_is_not_to_end(slack: World) -> None:
+    slack.store.faults.add("POST", "*/shopper-profiles*", status=422, times=None)
+    await added(slack, "#13")
+    assert "Failed" in said(slack.card(1))
+    assert "ends <!date^" not in str(slack.card(1))
+    await slack.type("/change list")
+    assert slack.whisper() == "No change is pending."

@@ -54,6 +54,17 @@ async def test_ends_are_listed_the_next_first(ledger: Ledger) -> None:
     assert [one.number for one in await ledger.changes.ends_due(NOW + timedelta(days=2))] == [2, 3]
 
 
+@pytest.mark.parametrize(("state", "ends"), [(StepState.FAILED, False), (StepState.UNSURE, True)])
+async def test_what_failed_and_did_nothing_has_no_end(ledger: Ledger, state: StepState, ends: bool) -> None:
+    found = await running(ledger, plan=plan(add(2)).ending(UNTIL))
+    for one in (StepState.STARTED, state):
+        found = await ledger.changes.save_run(found, Run(position=0, state=one), at=NOW, detail={}, subjects=())
+    failed = await moved(ledger, found, Event.FAIL)
+    assert (await ledger.changes.load(failed.number)).ends_at == (UNTIL if ends else None)
+    assert len(await ledger.changes.to_end(9)) == ends
+    assert (await ledger.audit.verify()).holds
+
+
 async def test_an_end_that_is_done_is_to_come_no_more_and_its_card_says_so(ledger: Ledger) -> None:
     await ending(ledger)
     await ledger.changes.forget_end(1)

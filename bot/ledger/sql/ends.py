@@ -82,7 +82,8 @@ def bring_back_ends(db: Connection, moved: Change) -> None:
 
 def end_of(db: Connection, change: Change) -> dict[str, Any]:
     """Return when this change is to end, or by which one it ended, as fields of it; nothing if those it added stay."""
-    if change.plan.until is None or change.kept_by:
+    did_nothing = change.state is State.FAILED and not change.done
+    if change.plan.until is None or change.kept_by or did_nothing:
         return {}
     if row := db.execute("SELECT at FROM ends WHERE change = ?", (change.number,)).fetchone():
         return {"ends_at": datetime.fromisoformat(row["at"])}

@@ -17,8 +17,12 @@ _SCHEDULED = f"""
     FROM changes WHERE {_HAS_TIME}
 """
 _TO_END = """
-    SELECT body, at FROM ends JOIN briefs ON briefs.change = ends.change ORDER BY at, ends.change LIMIT ?
+    SELECT briefs.body, at FROM ends JOIN briefs ON briefs.change = ends.change JOIN changes ON number = ends.change
+    WHERE state <> 'failed' OR EXISTS (
+        SELECT 1 FROM runs WHERE runs.change = number AND json_extract(runs.body, '$.state') <> 'failed'
+    ) ORDER BY at, ends.change LIMIT ?
 """
+"""A change that failed and did nothing has nothing to end."""
 
 
 class TimedChanges(ToldChanges):
