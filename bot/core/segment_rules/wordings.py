@@ -3,7 +3,6 @@
 It is tried only for words that are no rule as they stand, and what comes of it is told back like any other.
 """
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -50,15 +49,17 @@ _BEGINS = r"(?:^|(?<=\()|(?<=[,;] )|(?<=\band )|(?<=\bor )|(?<=\bbut )|(?<=\bnot
 _PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(rf"{_BEGINS}(?:{said})(?:(?<= )|(?![^\s,)]))", re.IGNORECASE), meant) for said, meant in _SAID.items()
 )
+_MOST_MEANINGS = max(len(meant) for meant in _SAID.values())
 _QUOTED = re.compile(f"([{QUOTES}][^{QUOTES}]*[{QUOTES}]?)")
 
 
 def other_wordings(text: str) -> Iterator[str]:
     """Yield what the words may mean in the language of rules, where they are said otherwise; nothing, if they are not.
 
-    What is in quotes stays.
+    What is said twice means the same both times. What is in quotes stays.
     """
-    wordings = map("".join, itertools.product(*map(_meant, _QUOTED.split(text))))
+    pieces = _QUOTED.split(text)
+    wordings = dict.fromkeys("".join(_meant(piece, at) for piece in pieces) for at in range(_MOST_MEANINGS))
     yield from (wording for wording in wordings if wording != text)
 
 
@@ -77,10 +78,10 @@ def as_conditions(text: str, value: str) -> Iterator[str]:
             yield way
 
 
-def _meant(piece: str) -> tuple[str, ...]:
+def _meant(piece: str, at: int) -> str:
+    """Return a piece in the language, by the meaning at this place of whatever has several."""
     if _QUOTED.fullmatch(piece):
-        return (piece,)
-    found: tuple[str, ...] = (piece,)
+        return piece
     for pattern, meant in _PATTERNS:
-        found = tuple(dict.fromkeys(pattern.sub(one, text) for text in found for one in meant))
-    return found
+        piece = pattern.sub(meant[min(at, len(meant) - 1)], piece)
+    return piece

@@ -1,5 +1,7 @@
 """What people say for conditions, beside the language of rules: understood, told back in it, or asked about."""
 
+from itertools import islice
+
 import pytest
 
 from bot.core.errors import Misuse, Question
@@ -152,3 +154,10 @@ def test_with_what_belongs_together_unsaid_nothing_is_guessed() -> None:
         read_rule(f"{SILVER} or subscribed and ordered in 30 days", WORDS, can_ask=True)
     found = read_rule(f"{SILVER} or subscribed", WORDS, can_ask=False)
     assert describe(found, WORDS) == f"{SILVER} or “subscribed”"
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_what_is_said_several_times_means_the_same_each_time(count: int) -> None:
+    said = ", or ".join(f"inactive for {days} days and in “A”" for days in range(1, count + 1))
+    left, never = islice(other_wordings(said), 3)
+    assert left.count("last ordered more than") == never.count("ordered at most 0 times") == count
