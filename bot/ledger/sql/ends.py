@@ -71,7 +71,7 @@ def bring_back_ends(db: Connection, moved: Change) -> None:
 
     It is asked for once the change is over, with everyone back in the segment. The caller holds the transaction.
     """
-    for old_id in () if moved.is_open else moved.restored:
+    for old_id in moved.restored if moved.plan.undoes and not moved.is_open else ():
         query = "SELECT json_extract(body, '$.started_at') FROM changes WHERE number = ?"
         (deleted_at,) = db.execute(query, (moved.plan.undoes,)).fetchone()
         for end in missed(db, restorations(db).all_ids(old_id), datetime.fromisoformat(deleted_at)):
