@@ -26,6 +26,8 @@ Found = tuple[Any, int]
 """A value, and how many words of a Run it takes."""
 Names = Callable[[Input, Run], Iterable[tuple[str, int]]]
 """Says which names of segments or promotions the words may begin with, the longest first."""
+LONGEST = 12
+"""The most words by which one shopper is named, with what stands around them."""
 
 
 def is_name(kind: Input) -> bool:
@@ -136,7 +138,8 @@ class FieldValues:
         """Return where one shopper may end who may be named in several words: before a name, or what leads to it."""
         named = [name for name in others if is_name(self.kinds[name])] if self.names else []
         leads = {lead for name in named for lead in self.kinds[name].leads}
-        begins = (at for at in range(1, len(run)) if any(self.is_named(name, run[at:]) for name in named))
+        near = range(1, min(len(run), LONGEST + 1))
+        begins = (at for at in near if any(self.is_named(name, run[at:]) for name in named))
         return [at - 1 if at > 1 and run[at - 1].text.casefold() in leads else at for at in begins]
 
     def _up_to_names(self, run: Run, others: list[str]) -> Iterable[Found]:

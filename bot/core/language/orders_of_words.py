@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterator
 
 from bot.core.language.args import Args, Choice, ShopperInput, Text, input_of, typed_fields
-from bot.core.language.field_values import is_name
+from bot.core.language.field_values import LONGEST, is_name
 from bot.core.language.left_out_words import OPEN
 from bot.core.language.line_reader import JOINING, Values
 from bot.core.language.near_readings import Near
@@ -56,7 +56,8 @@ def name_before_shopper(args: type[Args], text: str, is_named: IsNamed) -> Near 
         or any(word.key for word in words)
     ):
         return None
-    ends = (end for end in range(len(words) - 1, 0, -1) if is_named(as_typed(words[:end])))
+    near = range(len(words) - 1, max(0, len(words) - 1 - LONGEST), -1)
+    ends = (end for end in near if is_named(as_typed(words[:end])))
     return next(
         (Near({fields[0][0]: as_typed(words[end:]), fields[1][0]: as_typed(words[:end])}) for end in ends), None
     )

@@ -102,3 +102,14 @@ def test_a_name_is_found_before_the_shopper_whom_the_command_has_first() -> None
         assert name_before_shopper(Why, text, is_named) is None
     for args in (Add, Find, Describe):
         assert name_before_shopper(args, "VIPs Gold Ada Byron", is_named) is None
+
+
+def test_a_shopper_behind_a_name_is_sought_among_a_few_words() -> None:
+    tried = list[str]()
+
+    def is_tried(text: str) -> bool:
+        tried.append(text)
+        return False
+
+    assert name_before_shopper(Why, f"VIPs Gold {'Ada ' * 1_000}", is_tried) is None
+    assert len(tried) == 12
