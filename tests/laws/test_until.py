@@ -115,13 +115,19 @@ class History:
             assert (await self.one.latest()).state is State.DONE
             self.told.ends_early(before + 1, max(1, ended))
 
-    async def rebuild(self) -> None:
-        """The segment is deleted, and brought back under a new id with whoever was in it."""
+    async def rebuild(self, hours: int) -> None:
+        """The segment is deleted, and brought back so much later under a new id, with whoever was in it.
+
+        What was to end meanwhile ends then.
+        """
         deleted = await self.asks("segment delete", segments=["VIPs"])
+        self.one.clock.forward(hours=hours)
+        await self.look_around([self.one, self.other])
         restored = await self.asks("change undo", number=deleted)
         assert deleted
         assert restored
         self.rebuilt |= {deleted, restored}
+        await self.wait(0, "both")
 
     async def wait(self, hours: int, process: str) -> None:
         """Time passes. One process looks around, or both at once; or one dies over it, and the other goes on."""
@@ -130,11 +136,14 @@ class History:
             await self.one.engine.housekeeper.run_due()
             await self.one.dies()
             await self.one.engine.process.live()
-        which = {"one": [self.one], "other": [self.other]}.get(process, [self.one, self.other])
+        await self.look_around({"one": [self.one], "other": [self.other]}.get(process, [self.one, self.other]))
+        self.told.passes(self.one.clock(), await self.ended())
+
+    @staticmethod
+    async def look_around(which: list[Bench]) -> None:
         for _ in range(3):
             await asyncio.gather(*(each.engine.housekeeper.run_due() for each in which))
             await asyncio.gather(*(each.tasks.settled() for each in which))
-        self.told.passes(self.one.clock(), await self.ended())
 
     def who(self, people: set[int]) -> dict[str, Any]:
         return {"segment": ["VIPs"], "shoppers": [" ".join(self.profiles[at] for at in sorted(people))]}
@@ -167,8 +176,8 @@ acts = st.one_of(
     st.tuples(st.just(History.add), people, st.sampled_from((0, 5, 9, 30))),
     st.tuples(st.just(History.remove), people),
     st.tuples(st.just(History.undo), st.integers(0, 4)),
-    st.tuples(st.just(History.rebuild)),
     st.tuples(st.just(History.end), st.integers(0, 3), st.sampled_from((Verdict.APPROVE, Verdict.REJECT, None))),
+    st.tuples(st.just(History.rebuild), st.sampled_from((0, 6, 12))),
     st.tuples(st.just(History.wait), st.sampled_from((2, 6, 12)), st.sampled_from(("one", "other", "both", "killed"))),
 )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.approval.changes import Change, State
+from bot.core.approval.covering import LONGEST_WAIT
 from bot.core.approval.due import End
 from bot.core.timestamps import timestamp
 from bot.ledger.sql.database import Connection, placeholders
@@ -76,7 +77,8 @@ def bring_back_ends(db: Connection, moved: Change) -> None:
         (deleted_at,) = db.execute(query, (moved.plan.undoes,)).fetchone()
         for end in missed(db, restorations(db).all_ids(old_id), datetime.fromisoformat(deleted_at)):
             db.execute("INSERT INTO ends VALUES (?, ?)", (end.number, timestamp(end.at)))
-            db.execute("UPDATE dues SET state = 'again' WHERE covered_by = ? AND change IS NULL", (end.number,))
+            asked = (timestamp(end.at - LONGEST_WAIT), end.number)  # so long ago that it is due now
+            db.execute("UPDATE dues SET state = 'again', at = ? WHERE covered_by = ? AND change IS NULL", asked)
             db.execute("UPDATE changes SET drawn = 0 WHERE number = ?", (end.number,))
 
 
