@@ -3,15 +3,18 @@
 Who changes a figure changes it here as well, and adds a new one.
 """
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from importlib import import_module
 from math import inf
+from pathlib import Path
 
 import pytest
 
 from bot.bigcommerce.responses import _ERRORS
 
+ROOT = Path(__file__).parent.parent
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health", "doctor")
 Figure = float | timedelta
 
@@ -96,7 +99,17 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "store_view.shoppers": {"LEFT_OUT": 3},
     "store_view.targeting.rule_readings": {"MOST_NAMES": 4},
     "store_view.targeting.parser": {"MOST_LEVELS": 4},
-    "summary.gather": {"TRIES": 3},
+    "approval.covering": {"LONGEST_WAIT": timedelta(hours=1), "PATIENCE": 4},
+    "language.due_times": {"FURTHEST": timedelta(days=366), "_WEEK": timedelta(days=6), "_YEAR": timedelta(days=364)},
+    "language.field_values": {"LONGEST": 12},
+    "language.person_names": {"_MOST_WORDS": 6},
+    "language.times_behind": {"_LONGEST": 6},
+    "memberships.moves": {"PAGE": 20, "LIVES": 100},
+    "segment_rules.explanation": {"MOST_ORDERS": 5},
+    "segment_rules.schedule": {"HOUR": timedelta(hours=1), "DAY": timedelta(days=1)},
+    "segment_rules.wordings": {"_MOST_MEANINGS": 2},
+    "store_view.telling_words": {"MOST_ALONE": 4, "_LONGEST": 100},
+    "summary.gather": {"TRIES": 3, "MOST_COMING": 100},
     "summary.headline": {"NAME": 40, "NAMED": 2},
     "summary.history": {"WEEK": timedelta(days=7), "GAP": timedelta(days=3)},
     "summary.message": {"HEADLINE": 150, "CHARTED": 10, "LISTED": 6},
@@ -122,7 +135,9 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sql.database": {"BUSY_SECONDS": 1},
     "sql.error_log": {"EVERY": 60},
     "sql.fact_rows": {"SHARED": 1_000},
-    "sql.facts": {"FORGOTTEN": 1_000, "PIECE": 5_000},
+    "postgres.server": {"_UPDATE_DELETE_TRUNCATE": 56},
+    "sql.facts": {"_ALWAYS": -(2**62), "FORGOTTEN": 1_000, "PIECE": 5_000},
+    "sql.moves_by_runs": {"CLOCKS": timedelta(days=1)},
     "sql.invocations": {"QUIET_TURNS": 4, "MOST_WAITED": 0.005},
     "sql.kept_lists": {"AT_ONCE": 10, "LONG": 100_000, "RECENT": 12},
     "sql.related_changes": {"REDRAWN": 5},
@@ -141,7 +156,9 @@ ENGINE: Mapping[str, Mapping[str, Figure]] = {
     "growing_waits": {"FIRST": timedelta(seconds=1), "LONGEST": timedelta(minutes=5), "DOUBLINGS": 9},
     "home_tab.publisher": {"RECENT": timedelta(days=7), "A_ROUND": 20, "AT_ONCE": 4, "A_MINUTE": 80},
     "home_tab.queries": {"SHOWN": 10, "LISTED": 110},
-    "facts.upkeep": {"EVERY": timedelta(hours=1), "PAUSE": 60.0},
+    "covers": {"WINDOW": timedelta(days=1)},
+    "facts.upkeep": {"EVERY": timedelta(hours=1), "MOMENT": 1.0, "PAUSE": 60.0},
+    "rule_runs": {"PAUSE": 5.0, "FOR_FACTS": timedelta(hours=1)},
     "facts.lists": {"PAGE": 250, "READINGS": 3},
     "facts.reading": {
         "CHECKED_EVERY": timedelta(days=7),
@@ -209,6 +226,7 @@ SLACK: Mapping[str, Mapping[str, Figure]] = {
     "inputs": {"NAME_LENGTH": 200},
     "older_blocks": {"FEWER_ROWS": 20},
     "progress_bar": {"WIDTH": 20},
+    "rule_rows": {"MOST_ROWS": 10, "MOST_CHOSEN": 20},
     "suggestions": {"TTL": timedelta(seconds=10), "PATIENCE": 2.5},
     "socket_mode.connection": {"ACK_SECONDS": 3, "SILENT_SECONDS": 40},
     "socket_mode.connections": {
@@ -258,6 +276,25 @@ def test_every_figure_is_the_one_that_was_chosen(layer: str) -> None:
         for module, figures in KNOWN[layer].items()
     }
     assert found == KNOWN[layer]
+
+
+def figures_in(layer: str) -> Iterator[tuple[str, str]]:
+    """Every name at the top of a module that stands for a figure, with its module."""
+    for path in sorted((ROOT / "bot" / layer).rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT / "bot" / layer).with_suffix("").parts)
+        if not name.startswith("__"):
+            module = import_module(f"bot.{layer}.{name.removesuffix('.__init__')}")
+            top = [one for one in ast.parse(path.read_bytes()).body if isinstance(one, ast.Assign | ast.AnnAssign)]
+            names = [one for statement in top for one in ast.walk(statement) if isinstance(one, ast.Name)]
+            named = {one.id for one in names if isinstance(one.ctx, ast.Store)}
+            own = {one for one in named & vars(module).keys() if one.upper() == one}
+            yield from ((name, one) for one in own if type(getattr(module, one)) in (int, float, timedelta))
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_figure_is_told_here(layer: str) -> None:
+    known = {(module, name) for module, figures in KNOWN[layer].items() for name in figures}
+    assert set(figures_in(layer)) - known == set()
 
 
 def test_each_status_of_the_store_has_the_error_that_was_chosen() -> None:

@@ -31,6 +31,11 @@ def test_every_error_is_a_sentence(kind: type[StoreError]) -> None:
     assert "{" not in str(kind())
 
 
+def test_after_an_error_about_what_one_request_names_those_about_others_go_on() -> None:
+    about_some = {each.__name__ for each in ALL if each.is_about_some}
+    assert about_some == {"Conflict", "DuplicateName", "Invalid", "NoId", "PartlyFailed", "TooLarge", "Unsent"}
+
+
 def test_a_403_names_both_causes() -> None:
     text = str(Forbidden())
 
