@@ -116,11 +116,15 @@ async def comes(ledger: Ledger, number: int, end: Change | None = None, *events:
         await (carried_out(ledger, ran) if ran.is_open else ledger.changes.load(ran.number))
 
 
-async def brought_back(ledger: Ledger) -> Change:
-    """VIPs, which the last change deleted after three days, is created again."""
+async def brought_back(ledger: Ledger, *, says_when: bool = True) -> Change:
+    """VIPs, which the last change deleted after three days, is created again; earlier versions did not say when."""
     deleted = await moved(ledger, await planned(ledger, "delete", plan=plan(delete())), *APPROVED)
     deleted = await ledger.changes.move(deleted, Event.START, at=UNTIL)
     await carried_out(ledger, deleted)
+    if not says_when:
+        database: Any = ledger.storage
+        forget = "UPDATE changes SET body = replace(body, '\"started_at\":', '\"was\":') WHERE number = ?"
+        await database.write(lambda db: db.execute(forget, (deleted.number,)))
     creates = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=VIPS.known_id)
     undo = await running(ledger, "undo", plan=plan(creates, undoes=deleted.number))
     applied = Applied(created=SegmentRef(name="VIPs", id=uuid(9)))
@@ -156,6 +160,14 @@ async def test_what_was_decided_meanwhile_stays_so(ledger: Ledger, way: str) -> 
         await comes(ledger, 1, added, *events)
     await ledger.changes.move(undo, Event.FINISH, at=UNTIL)
     assert await ledger.changes.ends_due(UNTIL) == ()
+
+
+async def test_an_end_comes_after_a_deletion_of_an_earlier_version(ledger: Ledger) -> None:
+    await ending(ledger)
+    undo = await brought_back(ledger, says_when=False)
+    await comes(ledger, 1)
+    await ledger.changes.move(undo, Event.FINISH, at=UNTIL)
+    assert await ledger.changes.ends_due(UNTIL) == (End(number=1, at=UNTIL),)
 
 
 async def test_an_end_that_took_them_out_elsewhere_comes_for_those_who_are_back(ledger: Ledger) -> None:

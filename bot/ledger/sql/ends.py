@@ -37,6 +37,11 @@ _MISSED = """
         OR (e.state = 'done' AND e.number NOT IN (SELECT change FROM touches WHERE segment IN ({ids})))
     ) ORDER BY at, c.number
 """
+_BEGAN = """
+    SELECT coalesce(json_extract(body, '$.started_at'), json_extract(body, '$.created_at'))
+    FROM changes WHERE number = ?
+"""
+"""When a change began to run, or was asked for, if an earlier version ran it."""
 _ANY = "SELECT 1 FROM ends JOIN touches ON touches.change = ends.change WHERE segment IN ({ids})"
 
 
@@ -73,8 +78,7 @@ def bring_back_ends(db: Connection, moved: Change) -> None:
     It is asked for once the change is over, with everyone back in the segment. The caller holds the transaction.
     """
     for old_id in moved.restored if moved.plan.undoes and not moved.is_open else ():
-        query = "SELECT json_extract(body, '$.started_at') FROM changes WHERE number = ?"
-        (deleted_at,) = db.execute(query, (moved.plan.undoes,)).fetchone()
+        (deleted_at,) = db.execute(_BEGAN, (moved.plan.undoes,)).fetchone()
         for end in missed(db, restorations(db).all_ids(old_id), datetime.fromisoformat(deleted_at)):
             db.execute("INSERT INTO ends VALUES (?, ?)", (end.number, timestamp(end.at)))
             asked = (timestamp(end.at - LONGEST_WAIT), end.number)  # so long ago that it is due now
