@@ -172,7 +172,7 @@ class Proposing:
         await self.process.ledger.changes.save_card_url(change.number, url)
         if change.covered_by:
             return
-        offers = await offers_to_keep(change.plan, self.process.ledger.segment_rules)
+        offers = await offers_to_keep(change, self.process.ledger.segment_rules)
         if change.card.channel == change.place.channel:
             await self._tell_privately(change, offers)
             return

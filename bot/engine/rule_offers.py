@@ -1,19 +1,23 @@
 """What is offered to whoever adds shoppers by hand to a segment whose rule would take them out again."""
 
 from bot.core.answers import MOST_WORDS, Offer, Offers, Part, Sentence
+from bot.core.approval.changes import Change
+from bot.core.approval.ruled_changes import goes_by_rule
 from bot.core.language.phrases import wait_for_approval
-from bot.core.planning.plan import Plan
-from bot.core.planning.steps import AddMembers
+from bot.core.planning.steps import AddMembers, DropRule
 from bot.core.segment_rules.followed import RulesReader
 from bot.core.segment_rules.rule import keeps
 
 
-async def offers_to_keep(plan: Plan, rules: RulesReader) -> tuple[Part, ...]:
+async def offers_to_keep(change: Change, rules: RulesReader) -> tuple[Part, ...]:
     """Return a button for each ruled segment that asks for the same rule, but that whoever is in it stays.
 
-    A rule that says so is left out, and one too long for a button.
+    None where the rule itself adds them, or is dropped; a rule that says so is left out, and one too long for a button.
     """
-    segments = (step.segment for step in plan.steps if isinstance(step, AddMembers))
+    steps = change.plan.steps
+    if goes_by_rule(change) or any(isinstance(step, DropRule) for step in steps):
+        return ()
+    segments = (step.segment for step in steps if isinstance(step, AddMembers))
     names = {one.id: one.name for one in segments if one.id}
     offers = list[Offer]()
     for id_, name in names.items():

@@ -614,6 +614,17 @@ async def test_whoever_adds_by_hand_to_a_ruled_segment_is_offered_that_they_stay
     assert "Silver" in shop.sizes()
 
 
+async def test_where_a_rule_adds_shoppers_or_is_dropped_nobody_is_offered_that_they_stay(shop: World) -> None:
+    await start_rule(shop)
+    await buy(shop, BEN)
+    await shop.type("/segment run Gold")
+    assert "1 joins" in said(shop.card(2))
+    await shop.type("/segment rule Gold spent over 100 in all")
+    await shop.type("/change undo 1")
+    assert "Make the segment Gold a plain list again" in said(shop.card(4))
+    assert "Keep Whoever" not in str(shop.messages())
+
+
 async def test_a_rule_that_no_button_holds_is_not_offered(shop: World) -> None:
     shop.put("Ben's friends")
     for rule in ("not in “Ben's friends”", " and ".join(["country is US"] * 150)):
