@@ -278,6 +278,8 @@ def test_of_many_rows_the_latest_are_kept(clock: Clock) -> None:
         notes.add(dict.fromkeys(range(at * MOST // 4, (at + 1) * MOST // 4), True))
     assert len(notes.before(clock.now)) == MOST
     assert 10 * MOST // 4 - 1 in notes.before(clock.now)
+    notes.add({-1: True})
+    assert len(notes.before(clock.now)) == MOST - MOST // 4 + 1
     notes.add(dict.fromkeys(range(2 * MOST), True))
     assert len(notes.before(clock.now)) == 2 * MOST
     notes.forget(clock.now)

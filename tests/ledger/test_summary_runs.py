@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.summary.history import Size, Snapshot
 from bot.core.summary.summary_run import SummaryRun, SummaryState
 from bot.ledger.ledger import Ledger
@@ -112,6 +113,13 @@ async def test_a_process_gets_back_a_run_that_it_lost(ledger: Ledger) -> None:
 async def test_a_snapshot_is_kept_whatever_becomes_of_the_message(ledger: Ledger) -> None:
     await posting(ledger)
     assert await ledger.history.latest(TOMORROW) == SIZES
+
+
+async def test_a_summary_that_somebody_posts_by_hand_says_nothing_of_the_days(ledger: Ledger) -> None:
+    await posting(ledger)
+    record = {"day": TODAY.isoformat(), "entry": 7, "head": "ab"}
+    await ledger.audit.append(Entry(EntryKind.SUMMARY_POSTED, "UANA", detail=record, outcome="posted"), at=NOW)
+    assert (await ledger.audit.verify()).holds
 
 
 @pytest.mark.parametrize("state", [SummaryState.POSTED, SummaryState.FAILED, SummaryState.UNSURE])

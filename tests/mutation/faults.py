@@ -36,9 +36,18 @@ SQL = {
 }
 _IS_SQL = re.compile(r"\b(SELECT|UPDATE|DELETE|WHERE|AND)\b")
 SHAPES = frozenset(
-    {"property", "classmethod", "staticmethod", "contextmanager", "asynccontextmanager", "abstractmethod", "dataclass"}
+    {
+        "property",
+        "classmethod",
+        "staticmethod",
+        "contextmanager",
+        "asynccontextmanager",
+        "abstractmethod",
+        "dataclass",
+        "overload",
+    }
 )
-"""Decorators without which nothing would even be imported or called."""
+"""Decorators without which nothing would even be imported or called, or that do nothing when the program runs."""
 
 
 @dataclass(frozen=True)
