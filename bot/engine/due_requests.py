@@ -9,12 +9,24 @@ from bot.bigcommerce import StoreError
 from bot.core.approval.covering import DueRecord
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.trace import AuditTrace
-from bot.core.errors import AskedAlready, NobodyCanApprove, NotAllowed, NothingToDo, NotReadYet, NotRecorded, Refusal
+from bot.core.errors import (
+    AskedAlready,
+    NobodyCanApprove,
+    NotAllowed,
+    NothingToDo,
+    NotReadYet,
+    NotRecorded,
+    NotSegments,
+    Refusal,
+)
 from bot.core.invocation import Due
 from bot.engine.process import Process
 
 PASSING = (StoreError, NotReadYet, NotAllowed, NotRecorded)
 """Why an attempt may fail and the next one succeed."""
+
+GONE = "The segment is no longer in the store. If the undo of a deletion brings it back, it follows its rule again."
+"""What is told instead of an id, which nobody knows: only runs of rules name their segment."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,8 @@ class DueRequests:
         found = await self._found(due)
         told = found is not None and found.is_to_tell(refusal.for_log, passes=passes)
         settled = await self._settle(due, EntryKind.REFUSED, trace, reason=refusal.for_log, passes=passes, told=told)
-        sentence = f"I couldn't {due.said}, as change {due.covered_by} says. {refusal}"
+        why = GONE if isinstance(error, NotSegments) else refusal
+        sentence = f"I couldn't {due.said}, as change {due.covered_by} says. {why}"
         return Refusal(sentence, for_log=refusal.for_log) if settled and told else None
 
     async def _found(self, due: Due) -> DueRecord | None:

@@ -342,7 +342,7 @@ async def test_what_is_missing_for_good_is_told_once_until_it_is_mended(machine:
     for _ in range(3):
         await next_hour(machine)
     (told,) = machine.board.whispered
-    assert "as change 1 says" in told[1]
+    assert "I couldn't run the rule of Newsletter, as change 1 says. The segment is no longer in the store." in told[1]
 
 
 async def test_what_it_goes_by_is_read_first_where_it_is_old(machine: Bench) -> None:
