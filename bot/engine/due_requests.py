@@ -54,8 +54,8 @@ class DueRequests:
         if isinstance(error, NothingToDo):
             await self._settle(due, EntryKind.ANSWERED, trace, reason=refusal.for_log)
             return None
-        if isinstance(error, AskedAlready):  # people see that one, and may reject it
-            await self._settle(due, EntryKind.REFUSED, trace, reason=refusal.for_log, passes=True)
+        if isinstance(error, AskedAlready):  # people see that one in the channel, and may reject it
+            await self._settle(due, EntryKind.REFUSED, trace, reason=refusal.for_log, told=True)
             return None
         passes = isinstance(error, PASSING) and not isinstance(error, NobodyCanApprove)
         found = await self._found(due)

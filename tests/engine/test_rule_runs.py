@@ -433,7 +433,7 @@ async def test_a_run_that_somebody_asked_for_already_waits_once_and_nobody_hears
     assert ((await machine.latest()).number, (await machine.latest()).state) == (2, State.WAITING)
     assert (len(machine.board.posted), len(machine.board.whispered)) == (posted, said)
     (run,) = await machine.ledger.segment_rules.latest_runs(1)
-    assert (run.change, run.is_over, run.reason) == (None, False, "")
+    assert (run.change, run.reason) == (None, "Change 2 does the same, and waits for approval.")
 
 
 async def test_what_another_process_asked_itself_just_before_is_not_answered_twice(machine: Bench) -> None:
