@@ -121,3 +121,18 @@ async def test_what_failed_and_added_nobody_is_not_to_end(slack: World) -> None:
     assert "ends <!date^" not in str(slack.card(1))
     await slack.type("/change list")
     assert slack.whisper() == "No change is pending."
+
+
+async def test_an_undo_tells_what_ended_while_the_segment_was_gone(slack: World) -> None:
+    await added(slack, "#13", "in 3 days")
+    await added(slack, "#14", "in 9 days")
+    await slack.type("/segment delete VIPs")
+    await slack.press("Delete Segment", by="ben", change=3)
+    await slack.type("/change undo 3")
+    assert "was to take out of VIPs" not in said(slack.card(4))
+    await slack.type("/change withdraw 4")
+    await passes(slack, days=4)
+    await slack.type("/change undo 3")
+    remark = r"Change 1 was to take out of VIPs on .{16} UTC again whom it added: whoever of them comes back is taken"
+    assert re.search(remark, said(slack.card(5)))
+    assert "Change 2 was to take" not in said(slack.card(5))
