@@ -50,6 +50,8 @@ class JudgedCovers(JudgedWrites):
         rule = next((one for one in covering.plan.steps if isinstance(one, FollowRule)), None)
         if rule is None:
             assert covering.plan.until == slot
+            kept = [one for one in entries_of(self.ledger) if (one.kind, one.change) == ("keep", by)]
+            assert not kept, f"whom change {by} added were to stay"
             assert {step.kind for step in change.plan.steps} == {"remove_members"}
             return
         assert {step.kind for step in change.plan.steps} <= MOVES

@@ -74,7 +74,7 @@ class JudgedRecord(JudgedCovers):
             self.revisions[number] += 1
             self._replay_undo(number)
             self._replay_least(self._read(number).nonce, number, event, entry.detail)
-        elif entry.kind.startswith("step ") or entry.kind == "review":
+        elif entry.kind.startswith("step ") or entry.kind in ("review", "keep"):
             self.revisions[number] += 1
 
     def _replay_undo(self, number: int) -> None:
