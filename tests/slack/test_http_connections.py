@@ -66,6 +66,16 @@ async def test_a_connection_that_is_lost_meanwhile_is_not_kept() -> None:
     assert not connections.is_kept(None)
 
 
+async def test_connections_that_are_gone_make_room_for_others() -> None:
+    connections, wires = bounded(1), [Wire() for _ in range(3)]
+    for wire in wires:
+        connection = Connection(Recorded(), connections)
+        connection.connection_made(wire)
+        connection.connection_lost(None)
+    connections.opened(Wire())
+    assert not any(wire.aborted for wire in wires)
+
+
 def test_the_protocol_is_told_when_to_wait_with_writing() -> None:
     recorded = Recorded()
     connection = Connection(recorded, bounded(1))

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.core.segment_rules.rows import CHOSEN
 from bot.sandbox.workspace.block_kit.limits import faults_of
-from bot.slack.rule_rows import MOST_ROWS
+from bot.slack.rule_rows import MOST_ROWS, PARTS
 from tests.harness import World, buttons, filled, said
 
 
@@ -42,6 +43,10 @@ def fields(slack: World) -> list[str]:
     """The labels of the form's fields for the rule."""
     form = shown(slack)
     return [one["label"]["text"] for one in form["blocks"] if one["block_id"].startswith("rule") and "label" in one]
+
+
+def test_whoever_fills_in_a_condition_sees_an_example_of_what_is_typed() -> None:
+    assert [part for part, kind in PARTS.items() if part not in CHOSEN and not kind.placeholder] == []
 
 
 async def test_a_rule_is_built_by_choosing_conditions(shop: World) -> None:
