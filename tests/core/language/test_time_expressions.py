@@ -31,6 +31,12 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+def test_counts_up_to_ten_are_said_in_words_too() -> None:
+    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    assert [parse_age(f"{word} days") for word in words] == [timedelta(days=count) for count in range(1, 11)]
+    assert (parse_age("a day"), parse_age("an hour")) == (timedelta(days=1), timedelta(hours=1))
+
+
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [
