@@ -29,7 +29,7 @@ _LENGTH = (
 )
 _END = rf"(?:until|till|'?til|(?:through|thru)(?= {WEEKDAY})|for(?= {_LENGTH}(?![\w@.'-])))"
 _LATER = re.compile(
-    rf"(?<![\w@.'-])(?:tomorrow|tonight|{_END}|temporarily|later|next (?:week|month|year|time)"
+    rf"(?<![\w@.'-])(?:tomorrow|tonight|{_END}|temporarily|later(?=[\s.!]*$)|next (?:week|month|year|time)"
     rf"|(?:on|from|since|by) {WEEKDAY}"
     r"|if|when|whenever|as soon as|in case)(?![\w@.'-])",
     re.IGNORECASE,

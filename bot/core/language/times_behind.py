@@ -11,6 +11,8 @@ _LONGEST = 6
 _LEADS = ("at", "on", "from")
 _CLOCK = re.compile(r"\d{1,2}:\d\d|\d\s?[ap]\.?m\b|\b(?:noon|midnight|today|tomorrow)\b|^in \d", re.IGNORECASE)
 """What says without a word that leads to it that a time is meant: no name ends so."""
+_COPIED = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d:\d\d:\d\d")
+"""How tables write times, which are copied with whatever else a row has."""
 _DAY = re.compile(rf"(?:(?:this|next|coming) )?{WEEKDAY}\b", re.IGNORECASE)
 
 
@@ -29,10 +31,12 @@ def time_behind(text: str, *, is_name: bool = False) -> TimeBehind | None:
     ``is_name``: it may be a name as a whole, which may end with a day, as in “Black Friday”.
     """
     first, *words = text.rsplit(None, _LONGEST) or [""]
+    is_typed = not _COPIED.search(" ".join(words))
     for at in range(len(words)):
         behind = " ".join(words[at:])
         end, lead, rest = end_in(behind), words[at].casefold(), " ".join(words[at + 1 :])
-        is_said = lead in _LEADS or _CLOCK.search(behind) or (not is_name and _DAY.match(behind))
+        is_told = _CLOCK.search(behind) or (not is_name and _DAY.match(behind))
+        is_said = lead in _LEADS or (is_typed and is_told)
         time = end if end is not None else rest if lead in _LEADS else behind
         if (end or is_said) and may_be_due(time):
             return TimeBehind(" ".join((first, *words[:at])), behind, "at" if end is None else "until", time)

@@ -33,5 +33,7 @@ def test_a_name_may_end_with_a_time(text: str, found: tuple[str, str, str, str] 
 def test_behind_what_is_no_name_a_day_is_one() -> None:
     assert time_behind("ada@x.org this friday") == TimeBehind("ada@x.org", "this friday", "at", "this friday")
     assert time_behind("ada@x.org Sunday") == TimeBehind("ada@x.org", "Sunday", "at", "Sunday")
-    assert time_behind("ada@x.org 2026-11-24") is None
+    for copied in ("2026-11-24", "2024-05-14 09:34:00", "09:34:00", "24.12.2026 9:30", "1/2/26 9:30 am"):
+        assert time_behind(f"ada@x.org {copied}") is None
+    assert time_behind("ada@x.org at 2027-05-14 09:34")
     assert time_behind("ada@x.org from the fair") is None
