@@ -196,7 +196,7 @@ class JudgedRecord(JudgedCovers):
         for at, one in enumerate(self.processes):
             if not one.alive:
                 self._restart(at, ONE, SETTLED)
-        for minutes in (1, 1, 11, 3 * 60, 25 * 60, 1, 1, 1):
+        for minutes in (1, 1, 11, 3 * 60, 25 * 60, 1, 1, 1, 0, 0):  # what the last ends and runs leave is drawn then
             self._forward(minutes=minutes)
             self._run(self._sweeps(), SETTLED)
         self.all_that_is_on_record_is_as_it_must_be()
