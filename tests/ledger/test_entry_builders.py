@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.approval.changes import Run, StepState
-from bot.ledger.entry_builders import milliseconds, step_ran
+from bot.core.approval.changes import Run, State, StepState
+from bot.core.audit.entries import EntryKind
+from bot.ledger.entry_builders import milliseconds, moved, step_ran
 from tests.core.samples import change
 
 
@@ -19,3 +20,10 @@ def test_what_became_of_a_step_is_its_entrys_kind_and_outcome(state: StepState) 
     entry = step_ran(change(number=7), Run(position=2, state=state), {"kind": "x"}, ("segment:v",), 12)
     assert (entry.kind, entry.outcome, entry.change) == (f"step {state.value}", state.value, 7)
     assert (entry.detail["step"], entry.detail["kind"], entry.subjects, entry.ms) == (2, "x", ("segment:v",), 12)
+
+
+def test_what_became_of_a_change_is_its_entrys_outcome_and_says_how_long_it_took() -> None:
+    for took, ms in ((timedelta(milliseconds=7), 7), (None, None)):
+        entry = moved(EntryKind.APPROVE, change(state=State.APPROVED), "UBEN", {"version": 1}, took)
+        assert (entry.kind, entry.actor, entry.outcome, entry.ms) == ("approve", "UBEN", "approved", ms)
+        assert entry.detail["version"] == 1

@@ -158,6 +158,10 @@ def test_live_is_what_a_live_promotion_uses_or_is(step: AnyStep, live: bool) -> 
     assert rule(step.kind).applies(plan(step))
 
 
+def test_one_live_step_among_others_is_enough() -> None:
+    assert rule("add_members", live=True).applies(plan(live_addition(OFF), live_addition(LIVE)))
+
+
 def test_every_condition_of_a_rule_has_to_hold() -> None:
     strict = rule(shoppers=10, share=0.5, live=True)
     assert strict.applies(plan(remove(10, out_of=20, promotions=LIVE)))
