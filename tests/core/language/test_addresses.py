@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.language.addresses import with_addresses
+from bot.core.language.addresses import address_in, with_addresses
 from tests.laws.values import LAW
 
 
@@ -53,3 +53,17 @@ AT, DOT = (st.sampled_from((f" {word} ", f"({word})", f" [{word}] ", f" {word.up
 @LAW
 def test_however_an_address_is_spelled_out_it_is_the_same(name: str, domain: list[str], at: str, dot: str) -> None:
     assert with_addresses(f"{name}{at}{dot.join(domain)}") == f"{name}@{'.'.join(domain)}"
+
+
+@pytest.mark.parametrize(
+    ("word", "address"),
+    [
+        ("mailto: - ada@example.com", "ada@example.com"),
+        ("• ada@example.com", "ada@example.com"),
+        ("Ada ada@example.com", None),
+        ("Mrs. ada@example.com", None),
+        ("1) ada@example.com", None),
+    ],
+)
+def test_a_mark_before_an_address_is_no_part_of_it_and_a_word_is(word: str, address: str | None) -> None:
+    assert address_in(word) == address
