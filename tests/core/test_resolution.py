@@ -637,3 +637,12 @@ def test_a_verb_behind_a_word_that_takes_it_back_is_not_suggested() -> None:
 def test_numbers_are_kept_as_they_were_typed() -> None:
     assert call_of("change show 1, 2").values == {"number": "1, 2"}
     assert call_of("change show 1,000").values == {"number": "1,000"}
+
+
+async def test_a_time_behind_a_new_name_is_asked_about() -> None:
+    sentences, _ = await asked("segment copy VIPs Best until friday")
+    assert sentences == [
+        "Does “until friday” say when, or is it part of the name? Nothing was done yet.",
+        "• Segment: “VIPs”; New name: “Best”; Until: “friday”",
+        "• Segment: “VIPs”; New name: “Best until friday”",
+    ]

@@ -18,6 +18,13 @@ async def replaces(machine: Bench) -> Change:
     return await machine.latest()
 
 
+async def test_what_adds_nobody_has_no_end(machine: Bench) -> None:
+    whom: dict[str, Any] = {"first": "VIPs", "second": "Coffee lovers", "how": "both"}
+    await machine.asks("segment combine", **whom, into="VIPs", mode="equal", until="in 3 days")
+    assert machine.board.whispered[-1][1].startswith("No one is added by this, so nothing can end.")
+    assert not machine.board.posted
+
+
 async def test_where_only_removals_are_left_to_try_again_nothing_of_them_ends(machine: Bench) -> None:
     await replaces(machine)
     machine.store.faults.add("DELETE", "*", status=503, times=None)

@@ -7,9 +7,11 @@ from bot.core.memberships.moves import LIVES, items_of
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateProfiles
 from bot.core.store_view.cached_shop import Shop
+from bot.ledger.sql.database import statement
 from tests.core.planning.test_steps import renaming
 from tests.engine.bench import Bench
 from tests.laws.shops import a_shop, customers
+from tests.records import database_of
 
 
 async def test_a_profile_that_a_shopper_got_is_known_however_much_went_on_with_others() -> None:
@@ -23,6 +25,16 @@ async def test_a_profile_that_a_shopper_got_is_known_however_much_went_on_with_o
         known = await items_of(customer, None, machine.ledger.audit, machine.ledger.changes)
         (profile,) = [one.id async for one in machine.client.profiles() if one.customer_id == customer]
         assert known == {Item.customer(customer), Item.profile(profile)}
+
+
+async def test_what_somebody_edited_of_a_step_says_nothing_of_a_shopper() -> None:
+    async with a_shop() as machine:
+        customer = customers(machine, profile=False)[0]
+        await carried_out(machine, CreateProfiles(customers=(customer,)))
+        edit = statement("UPDATE runs SET body = json_set(body, '$.applied.left', 1)", ())
+        await database_of(machine.ledger).write(edit)
+        known = await items_of(customer, None, machine.ledger.audit, machine.ledger.changes)
+        assert known == {Item.customer(customer)}
 
 
 async def carried_out(machine: Bench, step: AnyStep) -> None:
