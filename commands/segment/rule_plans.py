@@ -53,7 +53,7 @@ async def _plan(segment: Segment, followed: Followed, first: tuple[FollowRule, .
     if not steps:
         raise NothingToDo(f"Nothing to do: {segment.name} follows this rule already, and no one would join or leave.")
     moves = Difference(len(places), len(leavers))
-    rule = () if first else (f"Rule: {followed.words}", *lapsed)
+    rule = () if first else (followed.told, *lapsed)
     size = await ctx.shop.size(segment.id)
     empty = (f"This leaves {segment.name} empty.",) if size and not size + moves.joins - moves.leaves else ()
     steered = await remarks_on_rule(segment, followed.rule, ctx) if first else ()

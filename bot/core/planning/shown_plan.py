@@ -22,13 +22,17 @@ def lines_shown(plan: Plan) -> tuple[str, ...]:
 
 def rule_shown(plan: Plan) -> str:
     """Return the words of the rule that a title is about, which are quoted; empty if it is about none."""
-    return next((step.after.words for step in _follows(plan)), "") if plan.title else ""
+    return next((step.after.words for step in _quoted(plan)), "")
 
 
 def warnings_shown(plan: Plan) -> tuple[str, ...]:
     """Return what people should know before they approve it, but for a rule that is quoted."""
-    rule = rule_shown(plan)
-    return tuple(warning for warning in plan.warnings if not rule or warning != f"Rule: {rule}")
+    quoted = [step.after.told for step in _quoted(plan)[:1]]
+    return tuple(warning for warning in plan.warnings if warning not in quoted)
+
+
+def _quoted(plan: Plan) -> list[FollowRule]:
+    return _follows(plan) if plan.title else []
 
 
 def _follows(plan: Plan) -> list[FollowRule]:

@@ -31,6 +31,11 @@ class Followed(Value):
         """Whether it runs at times of its own, and not by hand alone."""
         return not isinstance(self.schedule, ByHand)
 
+    @property
+    def told(self) -> str:
+        """The rule as one of the lines that say more of a plan."""
+        return f"Rule: {self.words}"
+
     def under(self, policy: str) -> "Followed":
         """Return it as it is approved under the policy of this digest, which counts where it runs by itself."""
         return self.model_copy(update={"policy": policy if self.has_slots else ""})

@@ -69,7 +69,7 @@ class FollowRule(OnRule):
     @property
     def warnings(self) -> tuple[str, ...]:
         """The rule, and what it was until then."""
-        return (f"Rule: {self.after.words}", *self._until_now, *_later_runs(self.after))
+        return (self.after.told, *self._until_now, *_later_runs(self.after))
 
     def describe(self, shoppers: int) -> str:
         """Describe that the segment follows a rule from then on."""
