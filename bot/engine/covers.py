@@ -6,12 +6,11 @@ from datetime import timedelta
 from bot.core.approval.changes import Change
 from bot.core.approval.covering import Covered
 from bot.core.approval.ruled_changes import rules_set
-from bot.core.approval.temporary import ends_in
+from bot.core.approval.temporary import in_by
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotAllowed
 from bot.core.kept_lists import fetch_lists
-from bot.core.long_lists import made_of
 from bot.core.people import Standing
 from bot.core.planning.plan import REMOVAL, Plan
 from bot.core.planning.steps import FollowRule
@@ -98,18 +97,14 @@ class Covers:
         restored = AuditFilter(kind=EntryKind.RESTORED, since=covering.started_at)
         if await self.process.ledger.audit.recent(restored, limit=1):
             return f"a backup was restored since change {covering.number}, and who was added again is not known"
-        is_end = all(step.kind == REMOVAL for step in claim.plan.steps)
-        put_in = {id_: await self._put_in(id_, covering) for id_ in claim.plan.segment_ids} if is_end else {}
+        ledger, is_end = self.process.ledger, all(step.kind == REMOVAL for step in claim.plan.steps)
+        ids = claim.plan.segment_ids if is_end else ()
+        put_in = {id_: await in_by(covering.number, id_, ledger.changes, ledger.history) for id_ in ids}
         for step in claim.plan.steps:
             await fetch_lists(step)
             if not step.takes_out or not put_in.get(step.segment_ids[0], frozenset()).issuperset(step.takes_out):
                 return f"it does more than take out again whom change {covering.number} added"
         return ""
-
-    async def _put_in(self, segment_id: str, covering: Change) -> frozenset[str]:
-        """Return who is in a segment by this addition: they may be 100,000, so it is looked up once."""
-        ends = await ends_in(segment_id, self.process.ledger.changes, self.process.ledger.history)
-        return await made_of(ends, lambda: frozenset(one for one, end in ends.items() if end.number == covering.number))
 
     async def _beyond_rule(self, step: FollowRule, covering: Change, claim: Claim) -> str:
         """Return what this run of a rule has beyond its guard, or why the rule has lapsed."""

@@ -4,7 +4,7 @@ from bot.bigcommerce import Segment
 from bot.core.approval.changes import Change
 from bot.core.approval.due import END
 from bot.core.approval.state_words import describe_state
-from bot.core.approval.temporary import ends_in
+from bot.core.approval.temporary import in_by
 from bot.core.command import command
 from bot.core.context import Context
 from bot.core.errors import Impossible, NothingToDo
@@ -49,7 +49,6 @@ async def _segments(change: Change, ctx: Context) -> tuple[str, ...]:
 
 async def _taken_out(segment: Segment, change: Change, ctx: Context) -> tuple[AnyStep, ...]:
     """Return the Steps that take out of a segment those who are in it by this change, and nobody added again."""
-    ends = await ends_in(segment.id, ctx.changes, ctx.history)
-    put_in = tuple(profile for profile, end in ends.items() if end.number == change.number)
+    put_in = tuple(await in_by(change.number, segment.id, ctx.changes, ctx.history))
     inside = await ctx.shop.members_among(segment.id, put_in) if put_in else frozenset[str]()
     return await made_of(inside, lambda: removed(SegmentRef.of(segment), inside))

@@ -68,6 +68,12 @@ async def ends_in(segment_id: str, changes: ChangesReader, history: HistoryReade
     return await made_of(owners, lambda: {profile: ends[number] for profile, number in owners.items()})
 
 
+async def in_by(number: int, segment_id: str, changes: ChangesReader, history: HistoryReader) -> frozenset[str]:
+    """Return who is in this segment by the addition of this number, at whose end they are taken out again."""
+    ends = await ends_in(segment_id, changes, history)
+    return await made_of(ends, lambda: frozenset(profile for profile, end in ends.items() if end.number == number))
+
+
 async def act_of(change: Change, segment_ids: Collection[str]) -> Act:
     """Return what a change did in a segment, which has had these ids, as far as it ran."""
     created = change.created_ids
