@@ -236,10 +236,12 @@ async def _away_and_back(record: OnRecord, segment: Segment, ctx: Context) -> tu
     That leaves no trace in the log, and none in where they are.
     """
     by = record.standing.by
-    seen = await ctx.history.moved_outside(segment.id, by.at, record.until) if by else ()
-    away = next((one for one in seen if by and (one.by < 0) == by.joined), None)
-    back = next((one for one in seen if away and one.since >= away.until and (one.by < 0) != (away.by < 0)), None)
-    if not (by and away and back):
+    if by is None:
+        return ()
+    seen = await ctx.history.moved_outside(segment.id, by.at, record.until)
+    away = next((one for one in seen if (one.by < 0) == by.joined), None)
+    back = next((one for one in seen if away and one.since >= away.until and (one.by < 0) != by.joined), None)
+    if not (away and back):
         return ()
     moved = "took them out and put them back" if by.joined else "put them in and took them out again"
     return (

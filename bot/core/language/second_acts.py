@@ -113,10 +113,10 @@ def _orders(words: list[str], joint: str, called: Called) -> bool:
 
 def _names_before_unjoined(words: list[str], called: Called) -> Iterator[str]:
     """Yield what stands before an order that nothing joins to it: ``Gold delete Loyal``; it has to name a segment."""
-    acts = [
-        at for at, word in enumerate(words) if word.casefold() in ACTS and _begins_with_a_name(words[at + 1 :], called)
-    ]
-    yield from (" ".join(words[:at]) for at in acts[:1])
+    for at, word in enumerate(words):
+        if word.casefold() in ACTS and _begins_with_a_name(words[at + 1 :], called):
+            yield " ".join(words[:at])
+            return
 
 
 def _begins_with_a_name(words: list[str], called: Called) -> bool:
