@@ -47,15 +47,15 @@ class JudgedCovers(JudgedWrites):
         assert change.requester == covering.requester
         assert change.started_at
         assert change.started_at >= slot, f"change {change.number} begins before its time"
-        rule = next((one for one in covering.plan.steps if isinstance(one, FollowRule)), None)
-        if rule is None:
+        rules = [one.resolved(covering.created_ids) for one in covering.plan.steps if isinstance(one, FollowRule)]
+        if not rules:
             assert covering.plan.until == slot
             kept = [one for one in entries_of(self.ledger) if (one.kind, one.change) == ("keep", by)]
             assert not kept, f"whom change {by} added were to stay"
             assert {step.kind for step in change.plan.steps} == {"remove_members"}
             return
         assert {step.kind for step in change.plan.steps} <= MOVES
-        assert set(change.plan.segment_ids) == set(rule.segment_ids)
+        (rule,) = [one for one in rules if set(one.segment_ids) == set(change.plan.segment_ids)]
         assert rule.after.policy in {policy.digest for policy in self.policies}
         self._judge_guard(change, slot)
 
@@ -71,11 +71,7 @@ class JudgedCovers(JudgedWrites):
         assert not _leaves(change) or size + _joins(change) > _leaves(change), "a rule empties its segment"
 
     def _covered_changes(self) -> list[Change]:
-        return [one for one in map(self._read, range(1, self._latest() + 1)) if one.covered_by]
-
-    def _latest(self) -> int:
-        ((number,),) = self.rows("SELECT coalesce(max(number), 0) FROM changes")
-        return int(number)
+        return [self._read(row[0]) for row in self.rows("SELECT number FROM changes WHERE covered_by IS NOT NULL")]
 
     def _judge_once(self) -> None:
         """Each time once, and no end is forgotten: if it is not done, people are asked about it, or told why not."""
