@@ -43,6 +43,7 @@ async def test_a_run_within_the_guard_goes_without_a_card_or_a_word(machine: Ben
     change = await machine.latest()
     assert (change.number, change.state, change.card) == (2, State.DONE, None)
     assert change.need.why == "needs no approval: covered by change 1"
+    assert change.covered_by == Covered(change=1, slot=machine.clock.now.replace(minute=0, second=0, microsecond=0))
     assert follows_it(machine)
     assert (len(machine.board.posted), len(machine.board.whispered), machine.board.heard) == (posted, said, [])
     assert 2 not in [one.number for one in await machine.ledger.changes.requested_by("UANA", 9)]
@@ -445,3 +446,19 @@ async def test_what_another_process_asked_itself_just_before_is_not_answered_twi
         await machine.tasks.settled()
     assert machine.kinds().count("start") == 2
     assert (await machine.latest()).number == 2
+
+
+async def test_what_is_due_is_looked_for_every_few_seconds_and_not_at_every_chance(machine: Bench) -> None:
+    await ruled(machine, guard=WIDE)
+    join(machine)
+    machine.clock.now = machine.clock.now.replace(minute=59, second=59, microsecond=0)
+    await machine.sweeps()
+    machine.clock.forward(seconds=2)
+    for _ in range(3):
+        await machine.sweeps()
+        assert not follows_it(machine)
+        machine.clock.forward(seconds=1)
+    for _ in range(2):
+        machine.clock.forward(seconds=6)
+        await machine.sweeps()
+    assert follows_it(machine)

@@ -99,3 +99,18 @@ async def test_two_long_runs_on_two_segments_share_the_store_fairly(machine: Ben
 
 def is_write(request: dict[str, Any]) -> bool:
     return bool(request["method"] == "POST")
+
+
+async def test_how_fast_a_run_goes_is_known_as_soon_as_something_is_done(machine: Bench) -> None:
+    paces, seen = machine.engine.process.paces, list[float]()
+
+    async def take_ten_seconds(seconds: float) -> None:
+        if seconds:
+            seen.append(paces.per_second(1, machine.engine.process.elapsed()))
+            machine.clock.forward(seconds=10)
+
+    machine.store.sleep = take_ten_seconds
+    machine.store.faults.add("POST", MEMBERS, delay=1, times=None)
+    one, other = addition(machine, "VIPs", 0), addition(machine, "Lapsed", 0)
+    assert (await machine.carry_out(plan(*one.steps, *other.steps))).state is State.DONE
+    assert seen == [0, 0.1]

@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import zipfile
 from collections import deque
 from itertools import repeat
@@ -298,3 +299,10 @@ def test_other_archives_get_their_sentence(book: bytes, sentence: str) -> None:
     assert sentence in str(refusal.value)
     assert refusal.value.field == "file"
     assert refusal.value.for_log not in (UNSAID, str(refusal.value))
+
+
+def test_a_workbook_without_what_reads_it_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(Misuse, match=re.escape("pip install segment-bot[xlsx]")) as refused:
+        list(read_list(Brought(io.BytesIO(workbook([["E-Mail"], [ADA]])), "list.xlsx")))
+    assert (refused.value.field, refused.value.for_log) == ("file", "The extra for workbooks is not installed.")

@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import psycopg
 import pytest
@@ -82,9 +83,16 @@ async def test_an_error_that_is_passed_over_keeps_nothing(database: PostgresData
     assert await count(database) == 0
 
 
-async def test_a_lock_is_waited_for_as_long_as_was_said(name: str) -> None:
+def setting(name: str, db: Connection) -> str:
+    told: str = db.execute(f"SHOW {name}").fetchone()[0]
+    return told
+
+
+async def test_locks_statements_and_sleepers_are_waited_for_as_long_as_was_said(name: str) -> None:
     database = PostgresDatabase.open(url_of(name, BOT), patience=0.25)
-    assert await database.read(lambda db: db.execute("SHOW lock_timeout").fetchone()[0]) == "250ms"
+    limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    told = [await database.read(partial(setting, one)) for one in limits]
+    assert told == ["250ms", "500ms", "1250ms"]
     await database.aclose()
 
 

@@ -266,3 +266,14 @@ def test_the_first_entry_that_the_index_has_wrong_is_named(statement: str, wrong
     with written(log) as path, unguarded(path) as db:
         db.execute(statement)
         assert verified(path).fault.startswith(f"Entry {wrong} is not found by just what it is about")
+
+
+@pytest.mark.parametrize("detail", [[], ["plan"], "plan", None, 7])
+def test_an_entry_that_is_sealed_with_no_detail_tells_nothing_and_stops_nothing(detail: object) -> None:
+    with written([Entry(EntryKind.PLANNED, change=1), Entry(EntryKind.CARD_LOST, change=1)]) as path:
+        with unguarded(path) as db:
+            other = [
+                (number, canonical(json.loads(body) | {"detail": detail}), own) for number, body, own in rows_of(db)
+            ]
+            rewrite(db, resealed(other))
+        assert (verified(path).entries, verified(path).fault) == (2, "")
