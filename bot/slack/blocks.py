@@ -132,7 +132,7 @@ def all_shown(lines: Sequence[str], *, room: int = LINES_ROOM) -> bool:
 
 def _line_room(lines: Sequence[str], room: int) -> int:
     """Return the characters for each line: a few lines may be long, so that no rule is approved half hidden."""
-    return max(LINE, room // max(1, len(lines)))
+    return max(LINE, room // len(lines))
 
 
 def rich(text: str, *, bold: bool = False) -> list[Block]:

@@ -246,11 +246,14 @@ async def test_an_order_that_makes_no_sense_is_refused_and_not_quoted(clock: Clo
         assert "Ada" not in f"{refused.value} {refused.value.cause}"
 
 
-@pytest.mark.parametrize("body", [b"no JSON", b"{}", b"7", b'[["' + b"\\ud800" + b'"]]', b"[" * 5_000])
-async def test_an_answer_that_is_no_list_of_orders_is_refused(clock: Clock, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body", [b"no JSON", b"{}", b"7", b'"Ada Byron"', b'{"0": "Ada"}', b'[["' + b"\\ud800" + b'"]]', b"[" * 5_000]
+)
+async def test_an_answer_that_is_no_list_of_orders_is_refused_and_not_quoted(clock: Clock, body: bytes) -> None:
     async with store_of(scripted(httpx.Response(200, content=body)), clock) as (store, _):
-        with pytest.raises(MalformedResponse):
+        with pytest.raises(MalformedResponse) as refused:
             await listed(store.behaviour.orders(at=Position(counted=1)))
+        assert "Ada" not in f"{refused.value} {refused.value.cause}"
 
 
 async def test_half_a_character_in_what_is_not_kept_hides_no_order(clock: Clock) -> None:

@@ -308,6 +308,26 @@ async def test_what_is_on_its_way_goes_on_though_whoever_asked_does_not_wait(clo
     assert answered == ["DELETE"]
 
 
+async def test_who_closes_the_store_waits_until_nothing_is_on_its_way(clock: Clock) -> None:
+    ended = list[str]()
+
+    class Mute(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(0)
+                ended.append(request.method)
+            raise AssertionError
+
+    async with connect(API_URL, "sandbox", TOKEN, clock=clock, sleep=clock.sleep, transport=Carried(Mute())) as store:
+        reading = asyncio.create_task(store.profile_count())
+        await until_idle()
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    assert ended == ["GET"]
+
+
 async def test_requests_carry_the_token_the_body_and_the_correlation_id(clock: Clock) -> None:
     async with store_of(lambda _: listed(profile(1)), clock) as (store, vendor):
         await store.correlated("change-42").create_profiles(1)

@@ -319,6 +319,13 @@ async def test_a_misspelt_name_is_offered_with_a_button(line: str, sentence: str
     assert label in [one for one, _ in offers]
 
 
+async def test_what_is_offered_for_a_misspelt_name_is_told_by_names_and_not_by_ids() -> None:
+    with pytest.raises(Question) as caught:
+        await read("segment add Cofee lovers a@b.c")
+    assert "Coffee lovers" in caught.value.names.values()
+    assert set(caught.value.readings[0].values["segment"]) <= caught.value.names.keys()
+
+
 async def test_a_misspelt_name_is_offered_with_what_stands_behind_it() -> None:
     _, ((label, words), *_) = await asked("segment rename Cofee lovers to Best")
     assert (label, words.partition(" name:")[2]) == ("Save Segment: Coffee lovers", '"Best"')

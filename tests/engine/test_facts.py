@@ -14,6 +14,7 @@ import pytest
 from bot.bigcommerce import Contradiction, Forbidden, OrdersForbidden, ServerError, connect
 from bot.bigcommerce import Store as Client
 from bot.core.segment_rules.facts import CustomerFacts, Freshness, OrderSums
+from bot.engine.facts.lists import email_key
 from bot.engine.facts.reading import CHECKED_EVERY, FEW_GONE, OVERLAP, FactsReading, TooManyGone, report_nothing
 from bot.engine.process import USUAL_LEASE, Process
 from bot.ledger.ledger import Ledger
@@ -505,3 +506,9 @@ def happens(shop: Shop, dealt: random.Random, *, deletes: bool) -> None:
         acts.append(lambda: shop.acts("subscribe", email=f"shopper{who}@example.com", consents=[]))
         acts.append(lambda: shop.acts("set_attribute", customer_id=who, name="Tier", value=None))
     dealt.choice(acts)()
+
+
+def test_what_stands_for_an_address_is_another_with_another_salt_and_the_same_however_it_is_written() -> None:
+    one, other = "00" * 16, "01" * 16
+    assert email_key("ada@example.com", one) == email_key(" Ada@Example.com ", one)
+    assert email_key("ada@example.com", one) != email_key("ada@example.com", other)

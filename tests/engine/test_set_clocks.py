@@ -80,6 +80,14 @@ def test_only_what_no_seconds_went_by_for_was_set_ahead() -> None:
     assert beats.until == ahead_until
 
 
+def test_a_lease_is_renewed_once_a_heartbeat_and_when_the_clock_was_set_back() -> None:
+    start, beats = datetime(2026, 5, 4, tzinfo=UTC), Heartbeat()
+    assert beats.is_due(start)
+    beats.beat(start, elapsed=100)
+    ages = (timedelta(0), HEARTBEAT - SECOND, HEARTBEAT, timedelta(microseconds=-1))
+    assert [beats.is_due(start + age) for age in ages] == [False, False, True, True]
+
+
 async def test_who_slept_for_longer_than_a_lease_renews_it_before_anything_is_claimed(machine: Bench) -> None:
     seconds = [1000.0]
     asleep, awake = (process(machine, owner, lambda: seconds[0]) for owner in ("asleep", "awake"))

@@ -255,3 +255,9 @@ async def test_what_a_stopped_one_has_under_way_keeps_its_place_until_its_lease_
         await replicas.passes(LEASE, two)
         await replicas.passes(HEARTBEAT, two)
         assert usable(one, two) == [0, AT_ONCE]
+
+
+def test_a_process_takes_its_part_of_the_share_that_it_is_given(machine: Bench) -> None:
+    share = Share()
+    one = Process.named_at_random(machine.ledger, machine.clock, machine.clock.elapsed, USUAL_LEASE, share=share)
+    assert one.share is share

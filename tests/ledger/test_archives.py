@@ -373,6 +373,18 @@ async def test_entries_that_are_gone_without_a_word_are_missed(log: Subject) -> 
     assert ((await verify(log)).fault, (await verify(log)).archived) == (told, 2)
 
 
+async def test_the_chain_begins_with_no_archive_of_entries_that_are_there_all_the_same(
+    log: Subject,
+) -> None:
+    seals = [one.seal for one in await recorded(log)]
+    with tampered(log) as execute:
+        execute(f"INSERT INTO archives VALUES (2, '{seals[1]}')")
+    async with log.open() as ledger:
+        assert (await ledger.audit.entry(1)).number == 1
+    assert (await verify(log)).archived == 0
+    assert (await verify(log)).entries == len(seals)
+
+
 @pytest.mark.parametrize(
     ("kind", "last", "head"),
     [(EntryKind.ARCHIVED, 2, 2), (EntryKind.ARCHIVED, 4, 2), (EntryKind.ARCHIVED, 2, 4), (EntryKind.ASKED, 4, 4)],

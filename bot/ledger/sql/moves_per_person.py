@@ -34,7 +34,7 @@ _ADDED = """
 """
 
 
-def moved_unapproved(db: Connection, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0) -> int:
+def moved_unapproved(db: Connection, requester: str, segment_id: str, *, since: datetime, apart_from: int) -> int:
     """Return how many shoppers this requester added to the segment since then, by changes that nobody approved."""
     values = (str(Item.segment(segment_id)), timestamp(since), requester, apart_from)
     return sum(_added(db, row, segment_id) for row in db.execute(_RAN, values).fetchall())
