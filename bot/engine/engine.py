@@ -121,7 +121,7 @@ def build_engine(
     intake = Intake(process, gate, planner, answering, replies, clicks)
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
     working = (process, authority, answering, proposing, decider, renewing, runner, cards)
-    rule_runs, endings = RuleRuns(process, answering, dues, facts, zone), Endings(process, answering, dues)
+    rule_runs, endings = RuleRuns(process, answering, dues, zone), Endings(process, answering, dues)
     housekeeper = Housekeeper(*working, confirmations, facts, rule_runs, endings, summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)

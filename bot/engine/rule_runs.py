@@ -11,7 +11,7 @@ from bot.core.segment_rules.followed import RUN, FollowedBy
 from bot.core.segment_rules.schedule import latest_slot
 from bot.engine.answering import Answering
 from bot.engine.due_requests import DueRequests
-from bot.engine.facts.upkeep import EVERY, FactsUpkeep
+from bot.engine.facts.upkeep import EVERY
 from bot.engine.process import Process
 
 PAUSE = 5.0
@@ -23,15 +23,12 @@ FOR_FACTS = timedelta(hours=1)
 class RuleRuns:
     """Asks for the runs of rules that are due. ``zone``: in which the store's people count days."""
 
-    def __init__(
-        self, process: Process, answering: Answering, requests: DueRequests, facts: FactsUpkeep, zone: ZoneInfo
-    ) -> None:
+    def __init__(self, process: Process, answering: Answering, requests: DueRequests, zone: ZoneInfo) -> None:
         self._process = process
         self._answering = answering
         self._requests = requests
-        self._facts = facts
         self._zone = zone
-        self._looks_at = self._reads_at = 0.0
+        self._looks_at = 0.0
         self._under_way: asyncio.Task[None] | None = None
         self._covering: dict[int, Change] = {}
 
@@ -71,12 +68,7 @@ class RuleRuns:
         await self._answering.ask_itself(due)
 
     async def _waits_for_facts(self, slot: datetime) -> bool:
-        """Return whether the run waits until what it goes by is read, which is begun. What lasts is told by the run."""
+        """Return whether the run waits until what it goes by is read (``FactsUpkeep``). The run tells what lasts."""
         fresh, now = await self._process.ledger.facts.freshness(), self._process.clock()
         is_fresh = fresh.read_to is not None and now - fresh.read_to <= EVERY
-        if is_fresh or fresh.missing or fresh.doubt or now - slot > FOR_FACTS:
-            return False
-        if self._process.elapsed() >= self._reads_at:
-            self._reads_at = self._process.elapsed() + 60
-            self._facts.read()
-        return True
+        return not (is_fresh or fresh.missing or fresh.doubt or now - slot > FOR_FACTS)
