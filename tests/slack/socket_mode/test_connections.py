@@ -153,6 +153,20 @@ def test_a_connection_that_slack_is_going_to_close_is_replaced_first(tmp_path: P
     over_a_line(tmp_path, story, wanted=wanted)
 
 
+def test_its_replacement_is_opened_as_soon_as_slack_warns(tmp_path: Path) -> None:
+    async def story(line: Line) -> None:
+        now = asyncio.get_running_loop().time
+        await line.has(1)
+        await asyncio.sleep(1.1)  # between two looks, which come each second
+        began = now()
+        warned = asyncio.create_task(line.slack.workspace.sockets.warn())
+        await line.has(2)
+        assert now() - began == pytest.approx(2 * LATE, abs=0.1)  # the warning comes, and what it leads to goes
+        await warned
+
+    over_a_line(tmp_path, story)
+
+
 def test_a_connection_that_slack_closes_at_once_is_opened_anew_at_once(tmp_path: Path) -> None:
     async def story(line: Line) -> None:
         await line.slack.workspace.sockets.disconnect()
