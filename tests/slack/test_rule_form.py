@@ -213,3 +213,10 @@ async def test_when_it_runs_is_asked_below_and_filled_with_the_usual_time(shop: 
     await shop.press("Start Rule", by="ben")
     await shop.type("/segment rule Gold")
     assert filled(shown(shop), "runs") == "every hour"
+
+
+async def test_a_form_that_asks_for_the_segment_first_shows_no_rule_yet(shop: World) -> None:
+    await shop.type("/segment rule")
+    assert [one["block_id"] for one in shown(shop)["blocks"] if one["type"] == "input"] == ["segment"]
+    await shop.submit({"segment": shop.id_of("Gold")})
+    assert fields(shop) == ["Condition"]
