@@ -451,3 +451,23 @@ async def test_a_vendor_is_asked_nothing_on_connecting() -> None:
     vendor = Vendor(scripted())
     async with connect(API_URL, "sandbox", TOKEN, transport=Carried(vendor)):
         assert vendor.asked == []
+
+
+async def test_over_a_real_socket_cookies_are_not_sent_back_either(clock: Clock) -> None:
+    asked = list[bytes]()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        body = listed().content
+        head = f"HTTP/1.1 200 OK\r\nSet-Cookie: gateway=1\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    host = f"http://localhost:{server.sockets[0].getsockname()[1]}"  # cookies of a bare address are kept by nobody
+    async with server, connect(host, "sandbox", TOKEN, clock=clock, sleep=clock.sleep) as store:
+        for _ in range(2):
+            assert [each async for each in store.segments()] == []
+    assert (len(asked), b"cookie" in asked[1].lower()) == (2, False)

@@ -261,6 +261,15 @@ async def test_a_reading_that_began_before_a_write_may_lack_it(clock: Clock) -> 
     assert not recent.are_lacking(Profile, listing, (), clock.now - 1)
 
 
+def test_what_was_written_before_a_moment_is_forgotten_and_nothing_later(clock: Clock) -> None:
+    notes = Notes[int, bool](clock, lambda: True)
+    for number in range(3):
+        clock.now += 1
+        notes.add({number: True})
+    notes.forget(clock.now - 1)
+    assert notes.before(clock.now) == {2: True}
+
+
 @pytest.mark.parametrize("living", [1, 2])
 def test_what_is_read_beside_another_bot_may_be_that_ones_work(clock: Clock, living: int) -> None:
     share = Share()

@@ -65,6 +65,7 @@ def wrapped(title: str, messages: dict[str, str]) -> dict[str, object]:
         (413, TooLarge),
         (422, Invalid),
         (429, RateLimited),
+        (499, Invalid),
         (500, ServerError),
         (504, ServerError),
         (599, ServerError),

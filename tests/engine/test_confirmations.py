@@ -124,6 +124,7 @@ async def test_a_click_that_comes_too_late_confirms_nothing(machine: Bench) -> N
     await clicks(machine)
     assert whispers(machine) == [LAPSED]
     assert not machine.board.posted
+    assert machine.kinds() == ["asked", "confirmation asked", "asked", "refused", "refused"]
 
 
 async def test_not_me_closes_it_and_warns_the_approvers(machine: Bench) -> None:

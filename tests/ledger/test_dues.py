@@ -179,6 +179,12 @@ async def test_joins_and_leaves_are_summed_each_for_itself(ledger: Ledger) -> No
     assert await counted(ledger) == (3, 3)
 
 
+async def test_shoppers_who_have_no_profile_yet_are_counted_as_joining(ledger: Ledger) -> None:
+    joining = add(3).model_copy(update={"newcomers": (1, 2)})
+    await ran(ledger, NOW, Event.CLEAR, plan=plan(joining))
+    assert await counted(ledger) == (5, 0)
+
+
 async def test_what_somebody_approved_counts_for_nobody(ledger: Ledger) -> None:
     await ran(ledger, NOW, Event.POST, Event.APPROVE, Event.START)
     found = await ran(ledger, NOW - HOUR, Event.POST)

@@ -24,7 +24,8 @@ from bot.sandbox.server import serve
 from bot.sandbox.workspace import Workspace
 from bot.sandbox.workspace.people import ANA, APPROVALS, BEN, BOT_TOKEN, CLEO, RANDOM, SEGMENTS
 from bot.slack.announcer import FILES_COMMENT, SlackAnnouncer
-from bot.slack.answers import FILE_NAME_BYTES, file_name, message
+from bot.slack.answers import FILE_NAME_BYTES, file_name, message, render_figure
+from bot.slack.blocks import TABLE_ROWS
 from bot.slack.slack_client import SlackClient
 from bot.slack.slack_errors import maybe_done
 from tests.core.samples import NOW, change
@@ -432,6 +433,14 @@ async def test_what_never_left_is_not_taken_for_sent(slack: Slack) -> None:
 
 def test_an_unreadable_response_leaves_open_whether_slack_did_it() -> None:
     assert maybe_done(SlackApiError("No JSON.", object()))  # type: ignore[no-untyped-call]  # the SDK's own
+
+
+def test_a_table_says_how_many_rows_are_left_out_where_some_are() -> None:
+    def told(rows: int) -> list[str]:
+        blocks = render_figure(Table("Numbers", ("Number",), tuple((number,) for number in range(rows))))
+        return [one["elements"][0]["text"] for one in blocks[1:]]
+
+    assert [told(TABLE_ROWS + more) for more in (0, 1)] == [[], ["… and 1 more."]]
 
 
 async def test_a_summary_that_is_too_much_has_fewer_rows_and_the_whole_as_a_file(slack: Slack) -> None:

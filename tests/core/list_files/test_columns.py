@@ -74,6 +74,8 @@ def test_a_column_is_named_by_its_header_or_number_and_no_other() -> None:
     beside = sample(("email", "customer id", "profile id"), (A, "17", PROFILE), (B, "18", PROFILE))
     assert beside.layouts() == (Layout(0, ADDRESS, has_header=True, name="email", customers=1, profiles=2),)
     assert beside.named("email") == Layout(0, ADDRESS, has_header=True, name="email")
+    twice = sample(("email", "customer id", "customer id"), (A, "17", "3"), (B, "18", "4"))
+    assert [one.customers for one in twice.layouts()] == [1]
     assert sample().named("1") is None
     assert sample(("x",), ("y",)).named("1") is None
 

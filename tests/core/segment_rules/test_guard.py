@@ -70,6 +70,13 @@ def test_a_run_beyond_a_limit_says_which(
     assert [*GUARD.exceeded(run, before, size=size, is_live=is_live)] == why
 
 
+@pytest.mark.parametrize(
+    ("size", "limit"), [(0, 0), (9, 0), (10, 1), (99, 9), (100, 10), (495, 49), (500, 50), (999, 50)]
+)
+def test_a_tenth_may_move_and_no_part_of_one(size: int, limit: int) -> None:
+    assert Guard().limit(size, is_live=False) == limit
+
+
 def test_whatever_was_approved_a_segment_is_never_emptied_unasked() -> None:
     anything = Guard(percent=100, most=10**6, most_live=10**6)
     assert not anything.exceeded(Difference(0, 51), NONE, size=52, is_live=True)

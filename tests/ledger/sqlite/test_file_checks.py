@@ -83,6 +83,11 @@ async def test_the_log_of_writes_is_emptied_once_nobody_reads_from_it(path: Path
     assert size(path) == 0
 
 
+async def test_the_log_of_writes_keeps_no_more_on_disk_than_is_allowed(ledger: Ledger) -> None:
+    ((most,),) = await database_of(ledger).read(statement("PRAGMA journal_size_limit", ()))
+    assert most == MOST_LOGGED
+
+
 def test_a_log_of_writes_that_is_short_or_not_there_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "some.sqlite"
     with closing(sqlite3.connect(path, isolation_level=None)) as db:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.approval.changes import Event, Run, State, StepState
+from bot.core.audit.seal_keys import SealKeys
 from bot.core.items import Item
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
@@ -143,3 +144,13 @@ async def test_a_file_that_is_no_ledger_is_not_restored(tmp_path: Path) -> None:
     (tmp_path / "no.sqlite").write_bytes(b"no database")
     with pytest.raises(UnusableLedger):
         await restore(tmp_path / "no.sqlite", tmp_path / "ledger.sqlite", at=LATER)
+
+
+async def test_a_signed_backup_is_restored_where_its_signatures_hold(tmp_path: Path) -> None:
+    path, keys = tmp_path / "signed.sqlite", SealKeys.parse("k" * 64)
+    async with open_sqlite(path, keys=keys) as ledger:
+        await planned(ledger, "1")
+    with unguarded(path) as db:
+        db.execute("UPDATE entries SET mac = replace(replace(mac, '0', 'f'), '1', 'e')")
+    with pytest.raises(NotCopied, match="The log of the backup is not intact"):
+        await restore(path, tmp_path / "ledger.sqlite", at=LATER, keys=keys)
