@@ -56,6 +56,11 @@ def test_alone_nothing_is_left_to_others() -> None:
     assert allot(Demand(0, 0), []).of_others == 0
 
 
+def test_a_process_that_asked_the_store_nothing_has_and_wants_nothing() -> None:
+    share = Share()
+    assert (share.in_use, share.demand().wanted) == (0, 0)
+
+
 @dataclass
 class Replica:
     """A process whose requests begin and end at random; ``asleep`` until then it does nothing."""
