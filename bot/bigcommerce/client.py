@@ -177,7 +177,7 @@ class Store(Reader):
         if len(created) < len(emails):
             created = await self._until_there(lambda: self.customers(emails=emails), len(emails))
         if len(created) < len(emails):
-            raise Ignored(about="customer", maybe_done=True)
+            raise Ignored(maybe_done=True)
         return created
 
     async def update_promotion(

@@ -92,12 +92,12 @@ class Exchanges:
             async with asyncio.timeout(None if request.writes else self._longest_read) as limit:
                 response = await self._exchanged(attempt, partial(self._let_out, attempt, limit))
         except _TooOld:
-            return NoResponse(RateLimited(about=request.about), sent=False)
+            return NoResponse(RateLimited(), sent=False)
         except (httpx.RequestError, TimeoutError) as error:
             # Neither raised nor chained here: httpx's error holds the request, and thus the token.
             cause = f"{type(error).__name__}: {error}"
             kind = TimedOut if isinstance(error, httpx.TimeoutException | TimeoutError) else Unreachable
-            return NoResponse(kind(about=request.about, cause=cause), sent=not isinstance(error, _NOTHING_SENT))
+            return NoResponse(kind(cause=cause), sent=not isinstance(error, _NOTHING_SENT))
         names = {name.lower(): value for name, value in response.headers.items()}
         return Response(response.status_code, names, response.content)
 

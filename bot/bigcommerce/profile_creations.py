@@ -42,7 +42,7 @@ async def create_profiles(send: Send, accounts: Accounts, batch: Sequence[int]) 
             responses.decode(request, replace(response, repeated=response.repeated or bool(asked_before)))
         waiting = _without(rest, {one.id for one in taken})
         if waiting and waiting == asked_before:
-            raise Ignored(about="customer", maybe_done=True)
+            raise Ignored(maybe_done=True)
         asked_before = waiting if response.is_success else ()
         done = together(done, _had(taken, response, is_all=not waiting))
     return done

@@ -28,7 +28,7 @@ async def confirm_no_profiles(reader: Reader, customer_ids: Collection[int], pro
     """Raise Ignored if any of these customers still has one of these profiles."""
     with in_doubt():
         if [one async for one in reader.customers(ids=customer_ids) if one.shopper_profile_id in profile_ids]:
-            raise Ignored(about="shopper profile")
+            raise Ignored
 
 
 async def members_among(reader: Reader, segment_id: str, profile_ids: Collection[str]) -> frozenset[str]:

@@ -57,3 +57,12 @@ def test_the_log_gets_status_request_and_fields_without_the_stores_words() -> No
     told = "It answered 422 to POST customers, about 0.first_name."
     assert error.for_log == f"{Invalid.sentence} {told}"
     assert Unreachable("Zebedee").for_log == Unreachable.sentence
+
+
+@pytest.mark.parametrize(
+    ("status", "is_refusal"),
+    [(None, False), (207, False), (399, False), (400, True), (499, True), (500, False), (506, False), (507, True)],
+)
+def test_a_refusal_is_what_the_store_said_no_to(status: int | None, is_refusal: bool) -> None:
+    assert StoreError(status=status).is_refusal is is_refusal
+    assert not StoreError(status=status, is_repeat=True).is_refusal

@@ -46,10 +46,10 @@ async def test_only_so_much_is_done_at_once_and_in_the_order_it_came() -> None:
     tasks = [asyncio.create_task(work(number)) for number in range(AT_ONCE + 2)]
     for _ in range(AT_ONCE * 3):
         await asyncio.sleep(0)
-    assert begun == list(range(AT_ONCE))
+    assert (begun, turns.unanswered) == ([*range(AT_ONCE)], AT_ONCE + 2)
     release.set()
     await asyncio.gather(*tasks)
-    assert begun == list(range(AT_ONCE + 2))
+    assert (begun, turns.unanswered) == ([*range(AT_ONCE + 2)], 0)
 
 
 async def test_a_decision_starts_although_every_place_for_answers_is_taken() -> None:

@@ -92,6 +92,14 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
 
 
+async def test_a_body_is_taken_as_it_came_whatever_is_said_of_its_encoding(slack: World) -> None:
+    """What was signed is the bytes; whoever unpacked them first could be sent a gigabyte in a megabyte."""
+    body = urlencode(slack.command("/segment list"))
+    async with serving(slack) as port:
+        answered = await send(port, post(body, signed(slack, body) | {"Content-Encoding": "gzip"}))
+    assert answered.startswith(b"HTTP/1.1 200")
+
+
 @pytest.mark.parametrize(
     ("headers", "status", "reason"),
     [
