@@ -535,6 +535,7 @@ async def test_a_change_whose_process_died_before_its_card_is_posted_by_the_next
         await other.dies()
     await machine.sweeps()
     assert [one.number for one in machine.board.posted] == [1, 2]
+    assert machine.board.sought == [2]
     assert (await machine.ledger.changes.load(2)).state is State.WAITING
 
 
