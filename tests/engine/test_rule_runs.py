@@ -462,3 +462,29 @@ async def test_what_is_due_is_looked_for_every_few_seconds_and_not_at_every_chan
         machine.clock.forward(seconds=6)
         await machine.sweeps()
     assert follows_it(machine)
+
+
+async def test_a_run_that_a_clock_ahead_asked_for_begins_at_its_time_by_the_right_one(machine: Bench) -> None:
+    """It is set right while the run is planned."""
+    await ruled(machine, guard=WIDE)
+    join(machine)
+    right = machine.clock.now
+
+    async def set_right(seconds: float) -> None:
+        if seconds:
+            machine.clock.set_by(hours=-30)
+
+    machine.store.sleep = set_right
+    machine.store.faults.add("GET", "/segments", delay=1)
+    machine.clock.set_by(hours=30)
+    await next_hour(machine)
+    change = await machine.latest()
+    assert (change.number, change.state) == (2, State.APPROVED)
+    assert machine.clock.now < right + timedelta(hours=1)
+    assert not follows_it(machine)
+    await machine.sweeps()
+    assert not follows_it(machine)
+    machine.clock.forward(hours=31)
+    await machine.sweeps()
+    assert follows_it(machine)
+    assert (await machine.ledger.changes.load(2)).state is State.DONE

@@ -225,8 +225,9 @@ class Change(Value):
         return self.due_at if self.state is State.APPROVED else None
 
     def is_early(self, now: datetime) -> bool:
-        """Return whether it must not run yet."""
-        return self.due_at is not None and now < self.due_at
+        """Return whether it must not run yet: a clock that was ahead may have been set right since it was asked for."""
+        covered_for = self.covered_by.slot if self.covered_by and self.is_routine else None
+        return any(at is not None and now < at for at in (self.due_at, covered_for))
 
     @property
     def done(self) -> tuple[Run, ...]:
