@@ -247,6 +247,16 @@ async def test_who_has_fewer_than_it_wants_asks_once_a_second() -> None:
     assert asked == [0, 1]
 
 
+async def test_who_waits_goes_on_as_soon_as_it_is_given_a_place() -> None:
+    share = Share()
+    async with asyncio.timeout(5):
+        waiting = asyncio.create_task(share.change())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        share.take(Allotment(1, 1, living=1), until=100)
+        await waiting
+
+
 async def test_who_waits_asks_again_although_no_clock_moves() -> None:
     asked = list[int]()
 

@@ -600,6 +600,7 @@ async def test_whoever_adds_by_hand_to_a_ruled_segment_is_offered_that_they_stay
     await shop.type(f"/segment add Gold {BEN}")
     assert "no one leaves by it then" in said(shop.messages()[-2])
     assert "Keep Whoever Is in Gold waits for an approval" in shop.whisper()
+    assert shop.messages(by="ana")[-1]["blocks"][-1]["type"] == "context"
     await shop.press("Keep Whoever Is in Gold", by="ana", channel="#segments")
     card = said(shop.card(3))
     assert "Let the segment Gold follow another rule" in card

@@ -134,7 +134,8 @@ async def test_not_me_closes_it_and_warns_the_approvers(machine: Bench) -> None:
     assert "did not ask for what the shell asked for in their name" in warning.title
     assert "login “ops”" in str(warning.parts)
     assert [one.detail.get("reason") for one in await machine.ledger.audit.entries()][-2:] == [DISOWNED, None]
-    assert "this was not you" in machine.board.closed[0][1]
+    assert machine.board.closed[0][1].startswith("You said that this was not you")
+    assert machine.board.closed[0][1].endswith("The approvals channel was told.")
     await clicks(machine, mine=False, id_="c2")
     assert whispers(machine)[-1] == ANSWERED
 

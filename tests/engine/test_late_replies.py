@@ -41,6 +41,16 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_on_record_once(machin
     assert machine.kinds().count("answer not delivered") == 1
 
 
+async def test_an_answer_is_kept_for_some_minutes_and_no_longer(machine: Bench) -> None:
+    machine.board.broken["whisper"] = PASSING
+    await machine.asks("segment show", segment="VIPs")
+    await later(machine, KEPT.total_seconds() - 1)
+    assert "answer not delivered" not in machine.kinds()
+    await machine.asks("segment show", segment="Lapsed")
+    await later(machine, KEPT.total_seconds())
+    assert machine.kinds().count("answer not delivered") == 2
+
+
 @pytest.mark.parametrize("later_on", [False, True])
 async def test_an_answer_to_somebody_who_is_gone_is_given_up(machine: Bench, later_on: bool) -> None:
     machine.board.broken["whisper"] = PASSING if later_on else GONE

@@ -35,3 +35,10 @@ def test_a_store_that_stalls_makes_it_slower_and_a_run_that_is_over_is_forgotten
     paces.forget(1)
     paces.forget(1)
     assert paces.per_second(1, 10.0) == 0
+
+
+def test_a_count_as_old_as_the_window_is_where_it_begins() -> None:
+    paces = RunPaces()
+    for at, done in ((0.0, 0), (5.0, 10), (5 + WINDOW, 40)):
+        paces.note(1, done, at)
+    assert paces.per_second(1, 5 + WINDOW) == 30 / WINDOW

@@ -19,6 +19,7 @@ from bot.core.approval.changes import Event
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry, UnknownEntry
 from bot.core.audit.hash_chain import Verification
+from bot.core.audit.seal_keys import NO_KEYS
 from bot.core.errors import NotRecorded
 from bot.core.summary.history import Snapshot
 from bot.ledger.archives import verify_together
@@ -27,7 +28,7 @@ from bot.ledger.ports.audit_file import AuditFile, NotCopied
 from bot.ledger.sql.archived_entries import remove
 from bot.ledger.sql.audit_log import append
 from bot.ledger.sql.copying import copy_ledger
-from bot.ledger.sqlite.archive_files import write_archive
+from bot.ledger.sqlite.archive_files import span_of, write_archive
 from bot.ledger.sqlite.archiving import BATCH
 from bot.ledger.sqlite.archiving import archive as archive_from
 from bot.ledger.sqlite.audit_file import open_audit_file
@@ -401,6 +402,13 @@ async def test_no_more_may_be_missing_than_an_entry_says_were_archived(
         execute("DELETE FROM subjects WHERE entry <= 4")
         execute(f"INSERT INTO archives VALUES (4, '{seals[4]}')")
     assert (await verify(log)).fault.startswith("Entries up to 4 are gone, and no entry of the log says")
+
+
+async def test_a_file_that_is_an_archive_tells_what_it_holds(log: Subject, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.sqlite", tmp_path / "second.sqlite"
+    moved = [await archive(log, first, 2), await archive(log, second, 4)]
+    spans = [span_of(one, NO_KEYS) for one in (first, second)]
+    assert [(one.first, one.last) for one in spans if one] == moved == [(1, 2), (3, 4)]
 
 
 async def test_a_missing_archive_is_named(log: Subject, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ def code(words: str) -> Block:
 
 
 BEN: Block = {"type": "user", "user_id": "UBEN"}
+TABLE: Block = {"type": "data_table", "caption": "Sizes", "rows": []}
 
 
 @pytest.mark.parametrize(
@@ -217,3 +218,10 @@ def test_a_message_that_is_too_long_says_so_and_keeps_its_buttons(drawn: list[Bl
     assert message.blocks[-2:] == [BUTTONS, blocks.context(blocks.TOO_LONG)]
     assert len(message.blocks) <= 50
     assert blocks.length(message.blocks) <= blocks.MESSAGE_ROOM
+
+
+@pytest.mark.parametrize(("more", "fits"), [(0, True), (1, False)])
+def test_a_message_holds_as_much_as_it_may_beside_a_table_which_has_room_of_its_own(more: int, fits: bool) -> None:
+    room = blocks.MESSAGE_ROOM - len(blocks.TOO_LONG)
+    parts = [TABLE, {"type": "section", "text": {"type": "plain_text", "text": "x" * (room + more)}}]
+    assert (Message("Sizes", parts).blocks == parts) is fits

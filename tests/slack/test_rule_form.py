@@ -47,6 +47,7 @@ def fields(slack: World) -> list[str]:
 
 def test_whoever_fills_in_a_condition_sees_an_example_of_what_is_typed() -> None:
     assert [part for part, kind in PARTS.items() if part not in CHOSEN and not kind.placeholder] == []
+    assert [part for part, kind in PARTS.items() if part != "times" and not kind.hint] == []
 
 
 async def test_a_rule_is_built_by_choosing_conditions(shop: World) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness import World, buttons, said
+from tests.harness import World, buttons, filled, said
 from tests.stories.judge import read
 
 ROW = "{email}\tAlma\tMoss\t4 Main St Springfield IL 62701 US\t(202) 555-0143\t5\t1,024\t2024-05-14 09:34:00"
@@ -255,3 +255,12 @@ async def test_a_form_without_any_shopper_says_so(slack: World) -> None:
     await slack.type("/shopper show")
     assert await slack.suggest("zzz", field="shopper-found", action="shopper-search") == []
     assert (await slack.submit({}))["errors"] == {"shopper": "Shopper is missing."}
+
+
+async def test_what_a_line_was_read_as_is_what_its_form_shows(slack: World) -> None:
+    """The words alone could be a segment “Coffee” and somebody called “lovers …”."""
+    (email,) = slack.emails(1, inside="Coffee lovers")
+    await slack.type(f"/segment remove Coffee lovers {email}")
+    await slack.press("Edit", by="ana")
+    assert filled(slack.form(), "segment") == ["Coffee lovers"]
+    assert filled(slack.form(), "shoppers") == email

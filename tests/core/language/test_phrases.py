@@ -36,6 +36,8 @@ def test_people_are_counted_in_words(count: int, words: str) -> None:
         (("Ada", "Ben", "Cleo"), "Ada, Ben and Cleo"),
         (("Ada", "Ben", "Cleo", "Dan"), "Ada, Ben, Cleo and 1 more"),
         (("Ada", "Ben", "Cleo", *"x" * 2000), "Ada, Ben, Cleo and 2,000 more"),
+        (("A" * 125, "B" * 125, "Cleo"), f"{'A' * 125}, {'B' * 125} and 1 more"),
+        (("A" * 125, "B" * 126, "Cleo"), f"{'A' * 125} and 2 more"),
     ],
 )
 def test_a_list_of_names_counts_those_that_it_does_not_name(names: tuple[str, ...], words: str) -> None:
