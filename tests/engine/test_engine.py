@@ -567,6 +567,18 @@ async def test_a_card_that_was_posted_before_the_crash_is_not_posted_again(machi
     assert (await machine.ledger.changes.load(2)).state is State.WAITING
 
 
+async def test_who_asked_hears_of_what_expired_before_its_card_could_be_posted(machine: Bench) -> None:
+    ask, now = machine.ask("segment delete"), machine.clock()
+    draft = (await machine.delete()).model_copy(update={"state": State.PLANNED, "card": None})
+    await machine.ledger.invocations.record(ask, owner="dead", at=now, detail={})
+    await machine.ledger.changes.create(ask, draft, owner="dead", detail={})
+    machine.board.broken["post"] = Undeliverable("internal_error")
+    machine.clock.forward(hours=25)
+    for _ in range(3):
+        await machine.sweeps()
+    assert sorted((one.number, one.state) for one in machine.board.heard) == [(1, State.EXPIRED), (2, State.EXPIRED)]
+
+
 async def approved_and_orphaned(machine: Bench) -> None:
     """A change that was approved by a process that died before it started."""
     change = await machine.delete()
