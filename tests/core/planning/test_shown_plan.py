@@ -2,9 +2,11 @@
 
 import pytest
 
+from bot.core.kept_lists import SHORT, kept_list
 from bot.core.planning.plan import Plan
+from bot.core.planning.plan_lines import summed_up
 from bot.core.planning.shown_plan import lines_shown, rule_shown, warnings_shown
-from bot.core.planning.steps import AnyStep, CreateProfiles, DropRule, FollowRule, SegmentRef, removed
+from bot.core.planning.steps import AddMembers, AnyStep, CreateProfiles, DropRule, FollowRule, SegmentRef, removed
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import NeverOrdered
 from tests.core.samples import VIPS, add, plan, uuid
@@ -30,6 +32,14 @@ PROFILES = CreateProfiles(customers=(5,))
 def test_a_title_stands_for_whoever_joins_and_leaves(steps: tuple[AnyStep, ...], shown: tuple[str, ...]) -> None:
     assert lines_shown(plan(*steps).titled("As it says")) == shown
     assert lines_shown(plan(*steps)) == plan(*steps).lines
+
+
+def test_of_long_lists_that_differ_no_number_is_told_for_all_segments() -> None:
+    long = AddMembers(segment=VIPS, profile_ids=kept_list([uuid(number) for number in range(SHORT + 1)]))
+    same = long.model_copy(update={"segment": LOYAL})
+    assert summed_up([long, same]) == (f"Add {SHORT + 1} shoppers to 2 segments",)
+    assert summed_up([long, add(1, LOYAL)]) == ("Add shoppers to 2 segments",)
+    assert summed_up([add(2), add(1, LOYAL)]) == ("Add 2 shoppers to 2 segments",)
 
 
 def test_of_several_segments_each_is_told() -> None:

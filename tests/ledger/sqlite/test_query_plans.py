@@ -39,6 +39,14 @@ def test_years_of_a_thousand_segments_are_not_read_through(path: Path, ledger: L
     assert "TEMP B-TREE" not in told
 
 
+async def test_home_tabs_that_are_drawn_are_not_looked_through(path: Path, ledger: Ledger) -> None:
+    asked: list[str] = []
+    database_of(ledger).connection.set_trace_callback(asked.append)
+    assert await ledger.home_tabs.outdated(since=NOW, now=NOW) == ()
+    (query,) = [one for one in asked if "homes" in one]
+    assert "homes_undrawn" in plan_of(path, query)
+
+
 def test_emergencies_are_found_without_reading_all_changes(path: Path, ledger: Ledger) -> None:
     assert "INDEX changes_unreviewed" in plan_of(path, f"SELECT number FROM changes WHERE {UNREVIEWED}")
 
