@@ -11,7 +11,7 @@ from bot.core.approval.policy import Policy
 from bot.core.approval.rule import Moved
 from bot.core.errors import NobodyCanApprove, NotAllowed
 from bot.core.language.phrases import and_list
-from bot.core.people import Standing
+from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan
 from bot.engine.ports import Directory
 from bot.engine.process import Process
@@ -90,8 +90,13 @@ class Approvers:
 
     async def refuse_others(self, change: Change, user_id: str) -> None:
         """Raise NotAllowed unless this person may approve the Change now."""
+        await self._permitted(change, user_id)
+
+    async def _permitted(self, change: Change, user_id: str) -> Actor:
+        """Return this person as they are now. Raises NotAllowed unless they may approve the Change."""
         actor = await self.directory.actor(user_id)
         self.policy.refuse_approving(actor, number=change.number, requester=change.requester, need=change.need)
+        return actor
 
     def refresh(self, change: Change, user_id: str) -> None:
         """Drop what is cached about those who decide about this Change: what counts is who they are now."""
@@ -104,7 +109,7 @@ class Approvers:
         Raises NotAllowed unless it meets one that is still unmet, and leaves no more than one other person can meet.
         """
         need, given = change.need, [one.counts_for for one in change.approvals]
-        actor = await self.directory.actor(user_id)
+        actor = await self._permitted(change, user_id)
         counts = self.policy.counts_for(actor, need)
         if not need.requirements or not need.unmet((*given, counts)):
             return counts

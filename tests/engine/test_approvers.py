@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,23 @@ async def test_who_may_ask_for_many_is_asked_over_a_time_too(path: Path) -> None
         await adding(machine, 20, 6)
         assert whispers(machine)[-1] == f"You can't ask for this. {mention('UBEN')} can."
         assert len(machine.members(WAITLIST)) == 20
+
+
+async def test_a_signature_that_counts_for_nothing_since_slack_fell_silent_is_none(path: Path) -> None:
+    """Who clicked then may click again: of what is on record they would read that they approved already."""
+    async with bench(path, approvers=frozenset({"SDECIDERS"}), rules=TWO) as machine:
+        machine.people.groups["SDECIDERS"] = frozenset({"UBEN", "UCLEO"})
+        machine.people.approvers = frozenset({"SDECIDERS"})
+        await machine.delete()
+        asked = count()
+
+        async def fall_silent() -> None:
+            machine.people.silent = next(asked) > 0
+
+        machine.people.takes_time = fall_silent
+        await machine.decides("UBEN")
+        machine.people.takes_time, machine.people.silent = None, False
+        assert (await machine.latest()).approvals == ()
+        await machine.decides("UBEN")
+        await machine.decides("UCLEO")
+        assert "VIPs" not in machine.segments()
