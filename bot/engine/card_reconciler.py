@@ -146,8 +146,8 @@ class CardReconciler:
         if change.number not in await self._ledger.changes.unreported_outcomes():
             return  # another process did, after this one had listed it
         waits = change.need.approvals or change.due_at
-        has_ended_late = change.card or change.state is State.EXPIRED  # one that cannot be posted is cancelled in words
-        waited_for = waits and has_ended_late and change.settled_by != change.requester
+        was_pending = change.card or change.state is State.EXPIRED  # whose card cannot be posted is cancelled, and told
+        waited_for = waits and was_pending and change.settled_by != change.requester
         has_failed = change.is_routine and change.state is State.FAILED
         if waited_for or has_failed or change.state is State.CLOSED:
             try:
