@@ -146,7 +146,8 @@ class CardReconciler:
         if change.number not in await self._ledger.changes.unreported_outcomes():
             return  # another process did, after this one had listed it
         waits = change.need.approvals or change.due_at
-        was_pending = change.card or change.state is State.EXPIRED  # whose card cannot be posted is cancelled, and told
+        # One whose card could not be posted was cancelled, and its requester was told then.
+        was_pending = change.card or change.state is State.EXPIRED
         waited_for = waits and was_pending and change.settled_by != change.requester
         has_failed = change.is_routine and change.state is State.FAILED
         if waited_for or has_failed or change.state is State.CLOSED:
