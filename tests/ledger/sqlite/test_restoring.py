@@ -146,11 +146,12 @@ async def test_a_file_that_is_no_ledger_is_not_restored(tmp_path: Path) -> None:
         await restore(tmp_path / "no.sqlite", tmp_path / "ledger.sqlite", at=LATER)
 
 
-async def test_a_signed_backup_is_restored_where_its_signatures_hold(tmp_path: Path) -> None:
+async def test_a_signed_backup_is_restored_only_if_its_signatures_hold(tmp_path: Path) -> None:
     path, keys = tmp_path / "signed.sqlite", SealKeys.parse("k" * 64)
     async with open_sqlite(path, keys=keys) as ledger:
         await planned(ledger, "1")
+    assert (await restore(path, tmp_path / "ledger.sqlite", at=LATER, keys=keys)).closed == (1,)
     with unguarded(path) as db:
         db.execute("UPDATE entries SET mac = replace(replace(mac, '0', 'f'), '1', 'e')")
     with pytest.raises(NotCopied, match="The log of the backup is not intact"):
-        await restore(path, tmp_path / "ledger.sqlite", at=LATER, keys=keys)
+        await restore(path, tmp_path / "other.sqlite", at=LATER, keys=keys)
