@@ -4,7 +4,8 @@ The bot puts `/segment list` on record (on disk) before it acknowledges, and wor
 process of its own, asked by 1 and by 16 callers who ask again as soon as they are acknowledged; in turn, several times.
 What a commit takes is told of each turn, since disks vary twentyfold from one minute to the next. A new log of writes
 (`-wal`) grows with each commit, which is many times slower than writing into one that is there: those who record are
-asked until theirs is past a checkpoint, before anything is measured.
+asked until theirs is past a checkpoint, before anything is measured. Until then the bot has also seen for long enough
+that nobody touched the ledger's folder, which it looks at more closely after a change.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
+from bot.ledger.sqlite.write_guard import QUIET_SECONDS
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.delivery.signed_http import signature
 from tests.benchmarks.apps import commit_row, recording
@@ -74,7 +76,7 @@ def _run(name: str, callers: int, folder: Path) -> dict[str, float]:
     with ExitStack() as stack:
         stack.enter_context(running(*sandbox, ready="stops it"))
         stack.enter_context(running(*program, ready="Ready", environment=environment(data)))
-        commit_ms = commit_milliseconds(data / "probe.sqlite")
+        commit_ms = commit_milliseconds(folder / f"probe-{callers}.sqlite")
         log_of_writes = data / "ledger.sqlite-wal" if name in RECORDING else None
         return asyncio.run(_load(callers, log_of_writes)) | {"commit_ms": commit_ms}
 
@@ -108,7 +110,7 @@ def environment(data: Path) -> dict[str, str]:
 async def _load(callers: int, log_of_writes: Path | None) -> dict[str, float]:
     async with sink(), aiohttp.ClientSession() as session:
         numbers = itertools.count()
-        await _ask(session, numbers, WARM_UP_SECONDS)
+        await _ask(session, numbers, QUIET_SECONDS + WARM_UP_SECONDS if log_of_writes else WARM_UP_SECONDS)
         while log_of_writes and _is_short(log_of_writes):
             await _ask(session, numbers, WARM_UP_SECONDS)
         started = time.perf_counter()

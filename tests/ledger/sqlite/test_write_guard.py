@@ -3,7 +3,9 @@
 import logging
 import os
 import shutil
-from collections.abc import Callable
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from bot.core.errors import LedgerLost
 from bot.ledger.ledger import Ledger
 from bot.ledger.sql.database import statement
 from bot.ledger.sqlite.database import Database
-from bot.ledger.sqlite.write_guard import ENDINGS
+from bot.ledger.sqlite.write_guard import ENDINGS, QUIET_SECONDS, WriteGuard
 from tests.core.samples import NOW
 from tests.ledger.planned import asked
 from tests.records import create_ledger, entries_of
@@ -83,3 +85,75 @@ async def test_a_relative_name_is_watched_wherever_the_bot_goes(
     with closing(Database.open("ledger.sqlite")) as database:
         monkeypatch.chdir("/")
         await database.write(statement("DELETE FROM touches"))
+
+
+def much_later() -> float:
+    """A time at which the folder has been quiet for long."""
+    return time.time() + 2 * QUIET_SECONDS
+
+
+Guarded = tuple[WriteGuard, sqlite3.Connection, Path]
+
+
+@pytest.fixture(params=[time.time, much_later])
+def guarded(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Guarded]:
+    """A guard of a file that is open, by a link, in a folder of its own."""
+    path, link = tmp_path / "data" / "ledger.sqlite", tmp_path / "ledger.sqlite"
+    path.parent.mkdir()
+    create_ledger(path)
+    link.symlink_to(path)
+    with closing(Database.open(link)) as database:
+        guard = WriteGuard(link, now=request.param)
+        for _ in range(2):
+            guard.check(database.connection)
+        yield guard, database.connection, path
+
+
+def folder_moved_away(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("before"))
+
+
+def folder_replaced(path: Path) -> None:
+    folder_moved_away(path)
+    shutil.copytree(path.parent.with_name("before"), path.parent)
+
+
+def link_pointed_elsewhere(path: Path) -> None:
+    link = path.parent.parent / path.name
+    link.unlink()
+    create_ledger(link)
+
+
+@pytest.mark.parametrize(
+    "taken_away",
+    [deleted, moved_away, restored, pointed_elsewhere, folder_moved_away, folder_replaced, link_pointed_elsewhere],
+)
+def test_a_file_is_missed_whether_its_folder_was_quiet_or_not(
+    guarded: Guarded, taken_away: Callable[[Path], None]
+) -> None:
+    guard, connection, path = guarded
+    taken_away(path)
+    for _ in range(2):
+        with pytest.raises(LedgerLost):
+            guard.check(connection)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_each_of_its_files_is_missed_and_found_again(guarded: Guarded, ending: str) -> None:
+    guard, connection, path = guarded
+    os.rename(f"{path}{ending}", f"{path}.away")
+    for _ in range(2):
+        with pytest.raises(LedgerLost):
+            guard.check(connection)
+    os.rename(f"{path}.away", f"{path}{ending}")
+    for _ in range(2):
+        guard.check(connection)
+
+
+def test_other_files_may_come_and_go(guarded: Guarded) -> None:
+    guard, connection, path = guarded
+    for _ in range(2):
+        path.with_name("summary.csv").touch()
+        guard.check(connection)
+        path.with_name("summary.csv").unlink()
+        guard.check(connection)
