@@ -1,6 +1,5 @@
 """Home tabs follow the ledger and the store, and Slack is asked no more often than it likes."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -176,8 +175,8 @@ async def test_while_nothing_changes_sweeps_publish_nothing_and_ask_the_store_no
 async def test_many_moves_at_once_become_one_drawing(machine: Bench) -> None:
     await machine.looks("UBEN")
     machine.board.homes.clear()
-    asked = (machine.ask("segment delete", segments=[name]) for name in list(machine.segments())[:5])
-    await asyncio.gather(*map(machine.engine.intake.take, asked))
+    for name in list(machine.segments())[:5]:
+        await machine.engine.intake.take(machine.ask("segment delete", segments=[name]))
     machine.board.homes.clear()
     await machine.tasks.settled()
     drawn = [home.waiting for user, home in machine.board.homes if user == "UBEN"]

@@ -54,29 +54,12 @@ class SqlInvocations:
         self._database = database
         self._arrivals: list[_Arrival] = []
         self._batches: set[asyncio.Task[None]] = set()
-        self._present = 0  # those who came in this turn of the event loop, or wait
         self._is_crowded = False
         self._unsettled: list[_Outcome] = []
 
     async def record(self, invocation: Invocation, *, owner: str, at: datetime, detail: dict[str, Any]) -> bool:
-        """Record an invocation for ``owner`` to answer. Return False if this delivery is recorded already.
-
-        Whoever comes alone waits for nobody.
-        """
-        loop = asyncio.get_running_loop()
-        arrival = _Arrival(invocation, owner, at, detail, loop.create_future())
-        self._present += 1
-        try:
-            if self._is_crowded or self._present > 1:
-                return await self._record_with_others(arrival)
-            return await self._database.write(lambda db: _record(db, arrival))
-        finally:
-            loop.call_soon(self._leave)  # whoever arrived while the disk was waited for comes in the loop's next turn
-
-    def _leave(self) -> None:
-        self._present -= 1
-
-    async def _record_with_others(self, arrival: _Arrival) -> bool:
+        """Record an invocation for ``owner`` to answer. Return False if this delivery is recorded already."""
+        arrival = _Arrival(invocation, owner, at, detail, asyncio.get_running_loop().create_future())
         if not self._arrivals:
             batch = asyncio.create_task(self._record_batch())
             self._batches.add(batch)
@@ -96,8 +79,9 @@ class SqlInvocations:
         return await self._database.write(record)
 
     async def _record_batch(self) -> None:
-        # With many at once, it pays to wait for the others, so that they wait for the disk only once.
-        await self._wait_for_others()
+        if self._is_crowded:
+            # With many at once, it pays to wait for the others, so that they wait for the disk only once.
+            await self._wait_for_others()
         arrivals, self._arrivals = self._arrivals, []
         self._is_crowded = len(arrivals) > 1
         try:
