@@ -4,8 +4,8 @@ The bot puts `/segment list` on record (on disk) before it acknowledges, and wor
 process of its own, asked by 1 and by 16 callers who ask again as soon as they are acknowledged; in turn, several times.
 What a commit takes is told of each turn, since disks vary twentyfold from one minute to the next. A new log of writes
 (`-wal`) grows with each commit, which is many times slower than writing into one that is there: those who record are
-asked until theirs is past a checkpoint, before anything is measured. Until then the bot has also seen for long enough
-that nobody touched the ledger's folder, which it looks at more closely after a change.
+asked until theirs is past a checkpoint, before anything is measured. They are left alone before that, for as long as
+the bot looks more closely at a folder of which something changed.
 """
 
 import asyncio
@@ -110,7 +110,9 @@ def environment(data: Path) -> dict[str, str]:
 async def _load(callers: int, log_of_writes: Path | None) -> dict[str, float]:
     async with sink(), aiohttp.ClientSession() as session:
         numbers = itertools.count()
-        await _ask(session, numbers, QUIET_SECONDS + WARM_UP_SECONDS if log_of_writes else WARM_UP_SECONDS)
+        if log_of_writes:
+            await asyncio.sleep(QUIET_SECONDS)
+        await _ask(session, numbers, WARM_UP_SECONDS)
         while log_of_writes and _is_short(log_of_writes):
             await _ask(session, numbers, WARM_UP_SECONDS)
         started = time.perf_counter()
