@@ -145,6 +145,7 @@ LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "sqlite.archiving": {"KEPT": timedelta(days=10), "BATCH": 1000, "PATIENCE": 30},
     "sqlite.database": {"BLOCKED_MS": 20, "CACHE_KIB": 8_000},
     "sqlite.file_checks": {"MOST_LOGGED": 16_000_000},
+    "sqlite.write_guard": {"QUIET_SECONDS": 3.0},
     "sqlite.write_turns": {"PAUSE": 0.05},
 }
 ENGINE: Mapping[str, Mapping[str, Figure]] = {
