@@ -13,7 +13,8 @@ ENDINGS = ("", "-wal", "-shm")
 """The endings of a ledger's files: all of them stay as long as anyone has it open."""
 QUIET_SECONDS = 3.0
 """After how long without a change a folder's time tells of the next one: file systems count in ticks of up to two."""
-_Identity = tuple[int, ...]
+_Identity = tuple[int, int]
+_State = tuple[int, int, int]
 
 
 class WriteGuard:
@@ -28,18 +29,20 @@ class WriteGuard:
         self._path = path.absolute()
         file = self._path.resolve()  # SQLite follows a link, too
         names = [f"{file}{ending}" for ending in ENDINGS]
-        self._opened = {name: identity for name in (str(self._path), *names) if (identity := _identity(name))}
+        self._opened = {str(self._path): _identity(str(self._path))}
+        self._opened |= {name: identity for name in names if (identity := _identity(name))}
         self._folder = file.parent
         self._now = now
-        self._quiet: _Identity | None = None
+        self._quiet: _State | None = None
         """The folder as it was when all names were looked at last; None if it had been changed just before."""
 
     def check(self, connection: sqlite3.Connection) -> None:
         """Raise LedgerLost if this process must not write any more. The caller holds the transaction."""
-        folder = self._folder_now()
-        is_quiet = folder is not None and folder == self._quiet
-        for name in [str(self._path)] if is_quiet else self._opened:
-            if _identity(name) != self._opened[name]:
+        folder = self._quiet_folder()
+        is_unchanged = folder is not None and folder == self._quiet
+        for name in [str(self._path)] if is_unchanged else self._opened:
+            identity = _identity(name)
+            if identity is None or identity != self._opened[name]:
                 raise LedgerLost(
                     "the ledger's file was deleted or replaced",
                     f"The ledger's file {name} was deleted or replaced while the bot ran, so the bot stopped. "
@@ -48,7 +51,7 @@ class WriteGuard:
         self._quiet = folder
         refuse_if_too_old(connection, self._path)
 
-    def _folder_now(self) -> _Identity | None:
+    def _quiet_folder(self) -> _State | None:
         """Return what changes with the folder's names; None if they changed so lately that it might not once more."""
         try:
             found = os.stat(self._folder)

@@ -150,6 +150,17 @@ def test_each_of_its_files_is_missed_and_found_again(guarded: Guarded, ending: s
         guard.check(connection)
 
 
+@pytest.mark.parametrize("now", [time.time, much_later])
+def test_a_file_that_was_deleted_while_it_was_opened_is_missed(path: Path, now: Callable[[], float]) -> None:
+    create_ledger(path)
+    with closing(Database.open(path)) as database:
+        deleted(path)
+        guard = WriteGuard(path, now=now)
+        for _ in range(2):
+            with pytest.raises(LedgerLost):
+                guard.check(database.connection)
+
+
 def test_other_files_may_come_and_go(guarded: Guarded) -> None:
     guard, connection, path = guarded
     for _ in range(2):
