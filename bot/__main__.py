@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from bot import audit_cli, doctor_cli, facts_cli, import_cli, ledger_cli, sandbox_cli
-from bot.core.errors import LedgerLost, NotRecorded, Refusal
-from bot.core.ledger_address import LedgerAddress
-from bot.health.log_lines import write_log
-from bot.ledger.errors import UnusableLedger
-from bot.serving import starting
-from bot.settings import CannotStart, WrongSettings, database_address, load, seal_keys
+from bot.garbage import starting
+
+with starting():
+    from bot import audit_cli, doctor_cli, facts_cli, import_cli, ledger_cli, sandbox_cli
+    from bot.core.errors import LedgerLost, NotRecorded, Refusal
+    from bot.core.ledger_address import LedgerAddress
+    from bot.health.log_lines import write_log
+    from bot.ledger.errors import UnusableLedger
+    from bot.settings import CannotStart, WrongSettings, database_address, load, seal_keys
 
 DOCTOR = "doctor"
 

@@ -2,13 +2,11 @@
 
 import asyncio
 import errno
-import gc
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
+from bot import garbage
 from bot.core.errors import LedgerLost
 from bot.settings import CannotStart
 
@@ -17,16 +15,6 @@ SHARE = 0.00005
 held up each statement of the ledger's so long: a health check waited for a second.
 See https://docs.python.org/3/library/sys.html#sys.setswitchinterval.
 """
-
-
-@contextmanager
-def starting() -> Iterator[None]:
-    """Collect no garbage until it serves: what the start makes stays, and looking through it takes a tenth of it."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 async def refuse_taken_port(host: str, port: int, remedy: str) -> None:
@@ -57,8 +45,5 @@ async def stopped(lost: asyncio.Future[LedgerLost] | None = None) -> None:
 
 def _share_time() -> None:
     """Let nothing keep the event loop for long: neither the garbage collector nor a thread that computes."""
-    # What the start made stays to the end: looking through all of it takes 75 ms, in which no one else has a turn.
-    gc.collect()
-    gc.freeze()
-    gc.enable()
+    garbage.started()
     sys.setswitchinterval(SHARE)

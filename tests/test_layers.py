@@ -16,7 +16,7 @@ LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health", "wiring"
 ASIDE = {
     "commands": frozenset({"commands", "core", "bigcommerce"}),
     "settings": frozenset({"settings", "core"}),  # a policy's rules are the core's values
-    **{alone: frozenset({alone}) for alone in ("sandbox", "bot", "file_modes", "manifest_file")},
+    **{alone: frozenset({alone}) for alone in ("sandbox", "bot", "file_modes", "garbage", "manifest_file")},
 }
 """What layers may import that stand in no line with others."""
 MODULES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("commands/**/*.py")])
@@ -76,6 +76,7 @@ def may_import(layer: str) -> frozenset[str]:
             "facts_cli",
             "facts_mode",
             "file_modes",
+            "garbage",
             "import_cli",
             "import_mode",
             "ledger_cli",
