@@ -19,3 +19,14 @@ class Carried(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self.transport.aclose()
+
+
+class Broken(Carried):
+    """A network that breaks, in a way that nobody foresaw, under requests of this ``method``; before it sends them."""
+
+    method = ""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == self.method:
+            raise ZeroDivisionError("a bug")
+        return await super().handle_async_request(request)

@@ -127,13 +127,16 @@ class Answering:
             return refusal if settled else None
 
     async def _plan(self, invocation: Invocation, request: Request) -> Planned:
-        """Plan the request, unless it came from a button that was not drawn for its change as it is now."""
+        """Plan the request, unless it came from a button that was not drawn for its change as it is now.
+
+        Whatever goes wrong is part of the result, and so is answered: while this process lives, nobody else does it.
+        """
         try:
             await self.clicks.check(invocation)
             request = await self._with_kept(invocation, request)
-        except Refusal as refusal:
-            return Planned(refusal, AuditTrace(invocation.said), self.process.elapsed())
-        return await self.planner.plan(request, invocation.actor, by_itself=isinstance(invocation, Due))
+            return await self.planner.plan(request, invocation.actor, by_itself=isinstance(invocation, Due))
+        except Exception as error:  # noqa: BLE001 - raised again by ``result``
+            return Planned(error, AuditTrace(invocation.said), self.process.elapsed())
 
     async def _with_kept(self, invocation: Invocation, request: Request) -> Request:
         """Return the request with what its change keeps, if it is the edit of one. Raises Refusal."""

@@ -1,15 +1,16 @@
 """Does what is due without a request, and takes over the work of processes that died."""
 
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.bigcommerce import StoreError
 from bot.core.approval.changes import State
 from bot.core.approval.due import looks_due
-from bot.core.errors import NotAllowed, NotReadYet, TooLate
-from bot.core.invocation import Due, FromShell
+from bot.core.errors import NotAllowed, NotReadYet, NotRecorded, TooLate
+from bot.core.invocation import Due, FromShell, Invocation
 from bot.engine.answering import Answering
 from bot.engine.authorization import Authority
 from bot.engine.card_reconciler import CardReconciler
@@ -19,6 +20,7 @@ from bot.engine.daily_summary import DailySummary
 from bot.engine.decider import Decider
 from bot.engine.endings import Endings
 from bot.engine.facts.upkeep import FactsUpkeep
+from bot.engine.growing_waits import GrowingWaits
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
 from bot.engine.renewing import Renewing
@@ -31,7 +33,7 @@ REMIND = timedelta(hours=2)
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Housekeeper:
     """Does one process's recurring work, and takes over that of dead ones.
 
@@ -51,6 +53,10 @@ class Housekeeper:
     rule_runs: RuleRuns
     endings: Endings
     summary: DailySummary | None = None
+
+    def __post_init__(self) -> None:
+        self._waits = GrowingWaits(self.process.clock)
+        self._unanswered = deque[tuple[Invocation, datetime]]()
 
     async def run_due(self) -> None:
         """Start everything that is due: overdue Changes, work of dead processes, reminders, cards, and the summary.
@@ -73,40 +79,60 @@ class Housekeeper:
             self.summary.wake()
 
     async def _start_unanswered(self) -> None:
-        process, now, owner = self.process, self.process.clock(), await self.process.claimant()
-        abandoned = await process.ledger.invocations.claim_abandoned(owner=owner, now=process.lease_time())
-        for invocation, at in abandoned:
-            if not await process.ledger.invocations.was_asked(invocation):
-                answer = self.answering.refuse_unasked
-            elif isinstance(invocation, FromShell):
-                self.confirmations.hold(invocation, at)
-                continue
-            else:
-                is_late = now - at > FRESH and not isinstance(invocation, Due)
-                answer = self.answering.refuse_late if is_late else self.answering.resume
-            process.tasks.start(answer(invocation))
+        owner, now = await self.process.claimant(), self.process.lease_time()
+        self._unanswered += await self.process.ledger.invocations.claim_abandoned(owner=owner, now=now)
+        while self._unanswered:  # claimed already: what cannot be looked up now is due the next time, here
+            await self._start_answering(*self._unanswered[0])
+            self._unanswered.popleft()
+
+    async def _start_answering(self, invocation: Invocation, asked_at: datetime) -> None:
+        if not await self.process.ledger.invocations.was_asked(invocation):
+            answer = self.answering.refuse_unasked
+        elif isinstance(invocation, FromShell):
+            self.confirmations.hold(invocation, asked_at)
+            return
+        else:
+            is_late = self.process.clock() - asked_at > FRESH and not isinstance(invocation, Due)
+            answer = self.answering.refuse_late if is_late else self.answering.resume
+        self.process.tasks.start(answer(invocation))
 
     async def _start_changes(self) -> None:
         ledger, tasks, now = self.process.ledger, self.process.tasks, self.process.lease_time()
         for number in await ledger.changes.overdue(self.process.clock()):
-            tasks.start(self._unless_moved(self._expire, number))
+            tasks.start(self._try(self._expire, number))
         for number in await ledger.leases.unattended(State.PLANNED, now=now):
-            tasks.start(self._unless_moved(self._post_unposted, number))
+            tasks.start(self._try(self._post_unposted, number))
         scheduled, clock = await ledger.changes.scheduled(), self.process.clock()
         early = {one.number for one in scheduled if clock < one.due_at}
         for number in sorted({*await ledger.leases.unattended(State.APPROVED, now=now)} - early):
-            tasks.start(self._unless_moved(self._run_if_it_holds, number))
+            tasks.start(self._try(self._run_if_it_holds, number))
         for number in looks_due(scheduled, clock):
-            tasks.start(self._unless_moved(self._look_again, number))
+            tasks.start(self._try(self._look_again, number))
         for number in await ledger.leases.unattended(State.RUNNING, now=now):
-            self.runner.start(number)
+            tasks.start(self._try(self.runner.run, number))
 
-    async def _unless_moved(self, do: Callable[[int], Awaitable[None]], number: int) -> None:
-        """Do this with the Change, unless someone, or another process, moves it at this very moment."""
+    async def _try(self, do: Callable[[int], Awaitable[None]], number: int) -> None:
+        """Do this with the Change, unless someone, or another process, moves it at this very moment.
+
+        What fails is due again after waits that grow.
+        """
+        what = (do.__name__, number)
+        if not self._waits.is_due(what):
+            return
         try:
             await do(number)
         except TooLate as error:
             log.info("Change %s was moved just before this process did: %s", number, error)
+        except (StoreError, NotAllowed, NotReadYet) as error:
+            log.warning("Change %s is tried again later: %s", number, error)
+            self._waits.failed(what)
+        except NotRecorded:
+            raise  # it affects every Change, and the ledger has logged it
+        except Exception:
+            log.exception("Change %s broke, and is tried again later", number)
+            self._waits.failed(what)
+        else:
+            self._waits.clear(what)
 
     async def _expire(self, number: int) -> None:
         await self.decider.expire(await self.process.ledger.changes.load(number))
@@ -141,8 +167,6 @@ class Housekeeper:
             if number in looks_due(await changes.scheduled(), now):  # no other process did, since it was listed
                 await changes.save_look(number, at=now)
                 await self.renewing.still_holds(await changes.load(number))
-        except (StoreError, NotAllowed, NotReadYet) as error:
-            log.warning("Change %s could not be looked at before its time: %s", number, error)
         finally:
             await self.process.release(number)
 
@@ -151,11 +175,9 @@ class Housekeeper:
         change = await self.process.ledger.changes.load(number)
         if change.behind or change.is_early(self.process.clock()) or not await self._claim_authorised(number):
             return
-        holds, planned_at = False, self.process.elapsed()
+        planned_at = self.process.elapsed()
         try:
             holds = await self.renewing.still_holds(await self.process.ledger.changes.load(number))
-        except (StoreError, TooLate, NotAllowed, NotReadYet) as error:
-            log.warning("Change %s could not be started yet: %s", number, error)
         finally:
             await self.process.release(number)
         if holds:

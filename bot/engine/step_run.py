@@ -1,11 +1,12 @@
 """The run of one Step of a Change, behind a fence: begun, undo saved, applied, and recorded."""
 
+import logging
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from bot.bigcommerce import Ignored, MalformedResponse, StoreError
 from bot.core.approval.changes import Run, StepState
-from bot.core.errors import Refusal, TooLate
+from bot.core.errors import NotRecorded, Refusal, TooLate
 from bot.core.items import Item
 from bot.core.planning.steps import Unclear
 from bot.core.store_view.cached_shop import Shop
@@ -16,6 +17,9 @@ from bot.engine.step_execution import StepWork
 
 LOST = "The store's answer was lost."
 LATE = "answered when another process had the change"
+DOUBT = " It may have been carried out anyway."
+BROKE = "Something went wrong; whoever runs the bot can find it in the log."
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -36,9 +40,15 @@ class StepRun:
                 # It was sent in time, and answered too late: the other one may not have seen what came of it.
                 await self.record.note_late_write(self.work, LATE)
             raise
+        except NotRecorded:
+            raise
+        except Exception:
+            # What nobody foresaw would come again each time that the run is resumed.
+            log.exception("Step %s of change %s broke", self.work.position + 1, self.record.change.number)
+            await self._broke()
 
     async def _finish(self) -> None:
-        run = self.record.run_of(self.work.position) or Run(position=self.work.position, state=StepState.STARTED)
+        run = self.record.run_of(self.work.position) or self._new_run()
         try:
             applied = await self.work.already_applied()
             while applied is None:
@@ -112,10 +122,20 @@ class StepRun:
                 if error.is_refusal and not self.work.is_in_doubt and set(left) == set(self.work.step.items):
                     state, left = StepState.FAILED, ()  # of which the store shows that nothing was done
                 elif not (others_go_on and left):
-                    doubt = " It may have been carried out anyway."
+                    doubt = DOUBT
         told = {"error": f"{error}{doubt}", "left": left, "others_go_on": others_go_on}
         broken = run.model_copy(update={"state": state, **told})
         await self._save(broken, f"{error.for_log}{doubt}")
+
+    async def _broke(self) -> None:
+        """Record that nobody knows what came of the Step; failed, if nothing of it was sent."""
+        run = self.record.run_of(self.work.position)
+        state, told = (StepState.UNSURE, f"{BROKE}{DOUBT}") if run else (StepState.FAILED, BROKE)
+        broken = (run or self._new_run()).model_copy(update={"state": state, "error": told})
+        await self.record.save(broken, self.work, self.work.describe(told))
+
+    def _new_run(self) -> Run:
+        return Run(position=self.work.position, state=StepState.STARTED)
 
     async def _left(self) -> tuple[Item, ...]:
         """Return those of the failed Step whom the store shows as they were; none if it does not tell."""

@@ -1,8 +1,10 @@
 import asyncio
 import logging
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 
@@ -13,9 +15,9 @@ from bot.core.approval.decisions import Verdict
 from bot.core.approval.rule import Rule
 from bot.core.command import Call, Group, Outcome, Post, command
 from bot.core.context import Context
-from bot.core.errors import Misuse, NotAllowed, OldVersion, Question, SelfApproval, TooLate
+from bot.core.errors import Misuse, NotAllowed, OldVersion, Question, Reading, SelfApproval, TooLate
 from bot.core.invocation import Submitted
-from bot.core.language.args import Args
+from bot.core.language.args import Args, Text
 from bot.core.people import Place, Standing
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import CreateSegment, DeleteSegment, Naming, SegmentRef
@@ -26,7 +28,7 @@ from commands import GROUPS
 from tests.core.samples import plan
 from tests.disks import frozen
 from tests.engine.bench import APPROVALS, HERE, Bench, bench
-from tests.records import entries_of
+from tests.records import database_of, entries_of
 
 MEMBERS = "/segments/{id}/shopper-profiles"
 TWO = (Rule(steps=("delete_segment",), approvals=2),)
@@ -201,7 +203,19 @@ async def post(args: Args, ctx: Context) -> Outcome:
     return Post(Answer("12 segments."), {"day": "2027-05-04", "entry": 7, "head": "ab"})
 
 
-broken = Group("broken", "Commands that break", commands=(crash, once, post))
+class Answered(Args):
+    answer: Annotated[str, Text(label="Answer")] = ""
+
+
+@command("broken ask")
+async def ask_back(args: Answered, ctx: Context) -> Outcome:
+    """Ask back, and break when an answer is tried."""
+    if args.answer:
+        raise ZeroDivisionError("a bug")
+    raise Question("Which one?", [Reading({"answer": "this"})], for_log="Which one?")
+
+
+broken = Group("broken", "Commands that break", commands=(crash, once, post, ask_back))
 
 
 @pytest.mark.parametrize(
@@ -278,14 +292,42 @@ async def test_what_cannot_be_put_on_record_is_not_posted() -> None:
         assert "could not be put on record" in whispers(machine)[0]
 
 
-async def test_a_bug_becomes_a_sentence_with_a_reference(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("line", ["broken crash", "broken ask"])
+async def test_a_bug_becomes_a_sentence_with_a_reference(line: str, caplog: pytest.LogCaptureFixture) -> None:
     async with bench(groups=(broken,)) as machine:
         with caplog.at_level(logging.ERROR):
-            await machine.asks("broken crash")
+            await machine.asks(line)
         reference = whispers(machine)[-1].split("reference ")[1][:4]
-        assert f"Reference {reference}: broken crash by UANA broke" in caplog.text
+        assert f"Reference {reference}: {line} by UANA broke" in caplog.text
         assert "a bug" in caplog.text
         assert machine.kinds() == ["asked", "refused"]
+
+
+async def test_a_click_that_cannot_be_judged_is_answered_and_can_be_made_again() -> None:
+    async with bench() as machine:
+        await machine.delete()
+        connection = database_of(machine.ledger).connection
+        connection.execute("ALTER TABLE touches RENAME TO hidden")
+        await machine.decides("UBEN")
+        assert "Something went wrong, reference" in whispers(machine)[-1]
+        assert machine.kinds()[-2:] == ["asked", "refused"]
+        connection.execute("ALTER TABLE hidden RENAME TO touches")
+        await machine.decides("UBEN")
+        assert (await machine.latest()).state is State.DONE
+
+
+async def test_what_a_dead_process_left_waits_until_it_can_be_looked_up_in_the_log(path: Path) -> None:
+    async with bench(path) as machine:
+        for name in ("VIPs", "Lapsed"):
+            ask = machine.ask("segment delete", segments=[name])
+            await machine.ledger.invocations.record(ask, owner="dead", at=machine.clock(), detail={"said": ask.said})
+        connection = database_of(machine.ledger).connection
+        connection.set_authorizer(lambda action, table, *_: int(action == sqlite3.SQLITE_READ and table == "entries"))
+        with pytest.raises(sqlite3.DatabaseError, match="prohibited"):
+            await machine.sweeps()
+        connection.set_authorizer(None)
+        await machine.sweeps()
+        assert [one.state for one in await machine.ledger.changes.latest("all", "", 9)] == [State.WAITING] * 2
 
 
 # Proposing
@@ -613,8 +655,24 @@ async def test_an_approved_change_stays_approved_while_the_store_cannot_be_asked
     await machine.sweeps()
     assert (await machine.latest()).state is State.APPROVED
     machine.store.faults.clear()
+    machine.clock.forward(seconds=1)
     await machine.sweeps()
     assert (await machine.latest()).state is State.DONE
+
+
+async def test_an_approved_change_is_planned_again_ever_more_rarely_while_the_store_cannot_be_asked(
+    machine: Bench,
+) -> None:
+    await approved_and_orphaned(machine)
+    machine.store.faults.add("GET", "*", status=500, times=None)
+    asked = []
+    for _ in range(2):
+        before = len(machine.store.requests())
+        for _ in range(60):
+            machine.clock.forward(seconds=1)
+            await machine.sweeps()
+        asked.append(len(machine.store.requests()) - before)
+    assert 0 < asked[1] < asked[0] < 60
 
 
 async def test_what_needed_no_approval_runs_after_a_crash_where_it_still_holds(machine: Bench) -> None:

@@ -152,7 +152,7 @@ async def test_a_store_that_does_not_answer_before_its_time_is_looked_at_the_nex
     change = await clearing(machine)
     machine.store.faults.add("GET", "*", status=503, times=None)
     await now_is(machine, change, before=2 * HOUR)
-    assert "could not be looked at before its time" in caplog.text
+    assert "is tried again later" in caplog.text
     assert (await machine.latest()).state is State.APPROVED
     machine.store.faults.clear()
     await now_is(machine, change, before=0 * HOUR)

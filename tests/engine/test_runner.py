@@ -1,10 +1,12 @@
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.bigcommerce import AnyOf, Customer, NewSegment
+from bot.bigcommerce import AnyOf, Customer, NewSegment, connect
 from bot.core.approval.changes import Change, Event, Run, State, StepState
 from bot.core.planning.plan import Plan, inverse_of
 from bot.core.planning.plan_building import build_plan
@@ -25,10 +27,13 @@ from bot.core.planning.steps import (
     UpdateSegment,
 )
 from bot.core.store_view.cached_shop import Shop
+from bot.engine.step_run import BROKE, DOUBT
+from tests.carried import Broken
 from tests.core.samples import plan, remaining_steps
-from tests.engine.bench import Bench, bench
-from tests.harness import Stuck
-from tests.records import entries_of
+from tests.direct import URL_OF_STORES, Direct
+from tests.engine.bench import Bench, bench, process
+from tests.harness import Stuck, no_wait
+from tests.records import database_of, entries_of
 
 SEGMENTS, MEMBERS = "/segments", "/segments/{id}/shopper-profiles"
 LOYAL = NewSegment(name="Loyal", description="Come back")
@@ -67,6 +72,18 @@ def registration(machine: Bench) -> Plan:
 async def customer(machine: Bench) -> Customer | None:
     """The newcomer, as the store has them."""
     return next(iter([one async for one in machine.client.customers(emails=(NEWCOMER,))]), None)
+
+
+@asynccontextmanager
+async def breaking(machine: Bench, path: Path, method: str) -> AsyncIterator[Bench]:
+    """Another process, on whose way to the store requests of this method break."""
+    network = Broken(Direct(machine.store))
+    network.method = method
+    async with (
+        connect(URL_OF_STORES, "sandbox", "sandbox-token", sleep=no_wait, transport=network) as client,
+        process(path, machine.store, client, machine.clock, machine.board, machine.people) as other,
+    ):
+        yield other
 
 
 async def interrupted(machine: Bench, step: AnyStep) -> Change:
@@ -237,6 +254,44 @@ async def test_a_store_that_never_answers_leaves_the_step_unsure(machine: Bench)
     assert (failed.state, failed.runs[0].state) == (State.FAILED, StepState.UNSURE)
     assert failed.runs[0].error.endswith("It may have been carried out anyway.")
     assert failed.can_be_undone
+
+
+@pytest.mark.parametrize(
+    ("method", "state", "told"),
+    [
+        ("DELETE", StepState.UNSURE, f"{BROKE}{DOUBT}"),
+        ("GET", StepState.FAILED, BROKE),
+    ],
+    ids=["when something may have been sent", "before anything is sent"],
+)
+async def test_a_step_that_breaks_in_a_way_that_nobody_foresaw_ends_its_run(
+    path: Path, method: str, state: StepState, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with bench(path) as machine:
+        change = await machine.approved(plan(delete(machine)))
+        async with breaking(machine, path, method) as other:
+            await other.runs(change)
+        failed = await machine.latest()
+        assert (failed.state, failed.runs[0].state, failed.runs[0].error) == (State.FAILED, state, told)
+        assert "Step 1 of change 1 broke" in caplog.text
+        assert failed.can_be_undone == (state is StepState.UNSURE)
+
+
+async def test_a_run_that_breaks_between_its_steps_is_begun_again_ever_more_rarely(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with bench(path) as machine:
+        await interrupted(machine, delete(machine))
+        connection = database_of(machine.ledger).connection
+        connection.execute("ALTER TABLE touches RENAME TO hidden")
+        for _ in range(60):
+            machine.clock.forward(seconds=1)
+            await machine.sweeps()
+        assert 0 < caplog.text.count("Change 1 broke, and is tried again later") < 12
+        connection.execute("ALTER TABLE hidden RENAME TO touches")
+        machine.clock.forward(minutes=5)
+        await machine.sweeps()
+        assert (await machine.latest()).state is State.DONE
 
 
 async def test_memberships_that_failed_in_part_can_be_undone(machine: Bench) -> None:

@@ -12,6 +12,7 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded, TooLate
 from bot.core.people import Place
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.database import statement
 from bot.ledger.sql.invocations import QUIET_TURNS
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW, change, delete
@@ -62,6 +63,18 @@ async def test_an_invocation_is_claimed_only_when_its_owner_is_gone(ledger: Ledg
     found = await other.invocations.claim_abandoned(now=LATER + SECOND, **claim)
     assert found == ((ask("b"), NOW), (ask("a"), NOW + SECOND))
     assert await other.invocations.claim_abandoned(now=LATER + SECOND, **claim) == ()
+
+
+async def test_an_invocation_that_somebody_edited_keeps_no_other_from_being_claimed(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    for one in ("a", "b", "c"):
+        await asked(ledger, one)
+    database: Any = ledger.storage
+    await database.write(statement("UPDATE asks SET body = '{' WHERE id = 'b'"))
+    claimed = await ledger.invocations.claim_abandoned(owner="two", now=LATER + SECOND)
+    assert [one.id for one, _ in claimed] == ["a", "c"]
+    assert "cannot be read as it is in the ledger" in caplog.text
 
 
 async def test_an_invocation_is_found_by_its_id_while_it_waits(ledger: Ledger, other: Ledger) -> None:

@@ -1,7 +1,8 @@
 """The invocations: what people asked for, until it is answered. See ``bot.ledger.ports.invocations``."""
 
 import asyncio
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ QUIET_TURNS, MOST_WAITED = 4, 0.005
 
 Meanwhile the loop is busy with what has arrived: it never stands idle for this.
 """
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,10 @@ class SqlInvocations:
     async def claim_abandoned(self, *, owner: str, now: datetime) -> tuple[tuple[Invocation, datetime], ...]:
         """Claim the unanswered invocations of dead processes; return each with its time, oldest first."""
         query = f"UPDATE asks SET owner = ? WHERE body IS NOT NULL AND {unheld('owner')} RETURNING at, body"
-        rows = await self._database.write(statement(query, (owner, timestamp(now))))
-        in_order = sorted(map(tuple, rows))
-        return await self._database.read(lambda db: tuple(_waiting(db, at, body) for at, body in in_order))
+        values = (owner, timestamp(now))
+        return await self._database.write(
+            lambda db: tuple(_readable(db, sorted(map(tuple, db.execute(query, values)))))
+        )
 
     async def waiting(self, delivery: str) -> tuple[Invocation, datetime] | None:
         """Return the invocation of this id, with its time, while it is unanswered; None if there is none."""
@@ -189,6 +192,15 @@ def forget_words(db: Connection, invocation: Invocation) -> datetime | None:
 
 def _waiting(db: Connection, at: str, body: str) -> tuple[Invocation, datetime]:
     return decode(body, KeptLists(db)), datetime.fromisoformat(at)
+
+
+def _readable(db: Connection, rows: Iterable[tuple[str, str]]) -> Iterator[tuple[Invocation, datetime]]:
+    """Yield the invocations of these rows; one that somebody edited must not keep the others from being answered."""
+    for at, body in rows:
+        try:
+            yield _waiting(db, at, body)
+        except (ValueError, LookupError):
+            log.exception("A request of %s cannot be read as it is in the ledger (`audit verify` tells more)", at)
 
 
 def _record_waiting(db: Connection, arrivals: list[_Arrival]) -> list[tuple[_Arrival, bool]]:
