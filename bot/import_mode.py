@@ -131,7 +131,7 @@ async def _ask(bot: Bot, wanted: Wanted, plan: Plan, planned: Planned) -> None:
 
 async def _what_comes(bot: Bot, person: str, hours: float) -> str:
     process, within = bot.engine.process, f"within {hours:g} {'hour' if hours == 1 else 'hours'}"
-    if await process.ledger.leases.others_live(owner=process.owner, now=process.clock()):
+    if await process.ledger.leases.others_live(owner=process.owner, now=process.lease_time()):
         return f"{person} is asked in Slack to confirm this, {within}. Nothing is requested before."
     return f"No bot is running. The next one that starts asks {person} in Slack to confirm this, {within}."
 

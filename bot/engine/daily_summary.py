@@ -84,7 +84,8 @@ class DailySummary:
         owner, now = await self._claimant(), self._clock()
         today, came = self._schedule.due(now)
         await self._open(today, now)
-        for run in await self._ledger.summaries.unattended(owner=owner, now=now, pause=PAUSE):
+        judged_by = self._lease_time()
+        for run in await self._ledger.summaries.unattended(owner=owner, now=now, pause=PAUSE, judged_by=judged_by):
             if run.day <= today:  # a later one was started before the clock was set back
                 late, restored = is_late(run.day, due=today, came=came, now=now), await self._was_restored(came)
                 await self._claim_and_try(run, on_pick_up(run, late=late, restored=restored))

@@ -13,6 +13,7 @@ import pytest
 
 from bot.core.answers import Answer
 from bot.core.audit.entries import Entry, EntryKind
+from bot.core.summary.history import Snapshot
 from bot.core.summary.summary_run import PATIENCE, PAUSE, SummaryRun, SummaryState
 from bot.engine.daily_summary import DailySummary, Schedule
 from bot.engine.ports import Undeliverable
@@ -200,8 +201,10 @@ class Overtaken(SqlSummaryRuns):
         super().__init__(database_of(ledger))
         self.leases = ledger.leases
 
-    async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
-        found = await super().unattended(owner=owner, now=now, pause=pause)
+    async def unattended(
+        self, *, owner: str, now: datetime, pause: timedelta, judged_by: datetime
+    ) -> tuple[SummaryRun, ...]:
+        found = await super().unattended(owner=owner, now=now, pause=pause, judged_by=judged_by)
         await self.leases.renew(owner="other", until=now + LEASE, now=now)
         for run in found:
             await self.claim(run, owner="other", now=now)
@@ -216,16 +219,22 @@ async def test_a_day_that_another_process_took_just_before_is_left_to_it(machine
     assert (await state(machine), machine.board.announced) == (SummaryState.UNDER_WAY, [])
 
 
-async def test_a_day_that_another_process_has_is_not_taken_by_a_clock_set_ahead(machine: Bench) -> None:
+@pytest.mark.parametrize("state_of_it", [SummaryState.UNDER_WAY, SummaryState.POSTING])
+async def test_a_day_that_another_process_has_is_not_taken_by_a_clock_set_ahead(
+    machine: Bench, state_of_it: SummaryState
+) -> None:
     hasty = Process("hasty", machine.clock, machine.tasks, machine.ledger, elapsed=lambda: 1000.0)
     await hasty.live()
     await machine.ledger.leases.renew(owner="other", until=MORNING + LEASE, now=MORNING)
     run = await machine.ledger.summaries.open(DAY, at=MORNING)
-    assert await machine.ledger.summaries.claim(run, owner="other", now=MORNING)
+    claimed = await machine.ledger.summaries.claim(run, owner="other", now=MORNING)
+    assert claimed
+    if state_of_it is SummaryState.POSTING:
+        assert await machine.ledger.summaries.begin_posting(claimed, Snapshot(DAY, MORNING, 1, 0, ()))
     machine.clock.now += timedelta(hours=1)
     DailySummary(hasty, NINE, machine.client, machine.board).wake()
     await machine.tasks.settled()
-    assert (await state(machine), machine.board.announced) == (SummaryState.UNDER_WAY, [])
+    assert (await state(machine), machine.board.announced) == (state_of_it, [])
 
 
 async def test_a_process_that_overslept_its_lease_does_not_post_what_another_posted(

@@ -5,12 +5,16 @@ from pathlib import Path
 
 from bot.core.approval.changes import State
 from bot.core.approval.decisions import Verdict
+from bot.core.approval.policy import Policy
 from bot.core.people import Standing
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.summary.history import Size, Snapshot
-from bot.engine.home_tab.publisher import A_MINUTE, A_ROUND, RECENT
+from bot.engine.engine import UTC
+from bot.engine.home_tab.publisher import A_MINUTE, A_ROUND, RECENT, HomeTabPublisher
+from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.ports import Undeliverable
-from bot.engine.store_overview import TTL
+from bot.engine.process import LEASE, Process
+from bot.engine.store_overview import TTL, StoreOverviewCache
 from tests.core.samples import plan
 from tests.engine.bench import Bench, bench
 from tests.harness import Stuck
@@ -215,6 +219,20 @@ async def test_a_tab_that_breaks_holds_up_no_other(machine: Bench) -> None:
     machine.board.broken["home UANA"] = ValueError("a tab that cannot be drawn")
     await machine.delete()
     assert machine.home("UBEN").waiting == 1
+
+
+async def test_a_tab_that_another_process_draws_is_not_drawn_by_one_whose_clock_was_set_ahead(machine: Bench) -> None:
+    hasty = Process("hasty", machine.clock, machine.tasks, machine.ledger, elapsed=lambda: 1000.0)
+    await hasty.live()
+    await machine.ledger.leases.renew(owner="other", until=machine.clock() + LEASE, now=machine.clock())
+    await machine.ledger.home_tabs.mark_opened("UANA", at=machine.clock())
+    assert await machine.ledger.home_tabs.claim("UANA", owner="other", now=machine.clock())
+    machine.clock.forward(minutes=1)
+    queries = HomeTabQueries(Policy(approvers=frozenset()), machine.ledger, machine.people)
+    overviews = StoreOverviewCache(hasty, machine.client, zone=UTC, patience=1)
+    HomeTabPublisher(hasty, machine.board, queries, overviews).wake()
+    await machine.tasks.settled()
+    assert machine.board.homes == []
 
 
 async def test_a_tab_opened_while_it_is_drawn_is_drawn_again(machine: Bench) -> None:

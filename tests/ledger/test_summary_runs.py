@@ -41,7 +41,8 @@ async def posting(ledger: Ledger, owner: str = "one") -> SummaryRun:
 
 
 async def unattended(ledger: Ledger, owner: str = "two", *, after: timedelta = timedelta(0)) -> list[date]:
-    found = await ledger.summaries.unattended(owner=owner, now=NOW + after, pause=MINUTE)
+    now = NOW + after
+    found = await ledger.summaries.unattended(owner=owner, now=now, pause=MINUTE, judged_by=now)
     return [one.day for one in found]
 
 

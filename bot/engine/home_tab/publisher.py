@@ -59,7 +59,7 @@ class HomeTabPublisher:
     async def _publish_due(self) -> None:
         """Publish some of the outdated tabs; the others wait for the next time, and those that failed grow rarer."""
         now = self._process.clock()
-        due = await self._ledger.home_tabs.outdated(since=now - RECENT, now=now)
+        due = await self._ledger.home_tabs.outdated(since=now - RECENT, now=self._process.lease_time())
         chosen = [user_id for user_id in due if self._waits.is_due(user_id)][: min(A_ROUND, self._free_slots())]
         if chosen:
             cached = await self._overviews.soon()
@@ -77,7 +77,7 @@ class HomeTabPublisher:
         """
         async with self._places:
             owner = await self._process.claimant()
-            tab = await self._ledger.home_tabs.claim(user_id, owner=owner, now=self._process.clock())
+            tab = await self._ledger.home_tabs.claim(user_id, owner=owner, now=self._process.lease_time())
             if tab is None:
                 return False
             try:

@@ -20,9 +20,12 @@ class SummaryRuns(Protocol):
         come that were first before, they are days like any other.
         """
 
-    async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
+    async def unattended(
+        self, *, owner: str, now: datetime, pause: timedelta, judged_by: datetime
+    ) -> tuple[SummaryRun, ...]:
         """Return the runs that are not settled, not postponed, and not held by another living process; oldest first.
 
+        ``judged_by``: the time by which leases are judged.
         Runs that ``owner`` holds are included: it lost track of them. No run is postponed for longer than ``pause``: if
         it seems so, a clock went back.
         """

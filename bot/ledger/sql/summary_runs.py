@@ -44,11 +44,13 @@ class SqlSummaryRuns:
 
         return await self._database.write(open_day)
 
-    async def unattended(self, *, owner: str, now: datetime, pause: timedelta) -> tuple[SummaryRun, ...]:
+    async def unattended(
+        self, *, owner: str, now: datetime, pause: timedelta, judged_by: datetime
+    ) -> tuple[SummaryRun, ...]:
         """Return the runs that are not settled, not postponed, and not held by another living process; oldest first."""
         query = f"SELECT {_COLUMNS} FROM days WHERE {_DUE} ORDER BY day"
-        postponed = (timestamp(now + timedelta(milliseconds=1)), timestamp(now + pause))
-        return tuple(map(_read, await self._database.read(statement(query, (owner, timestamp(now), *postponed)))))
+        values = (owner, *map(timestamp, (judged_by, now + timedelta(milliseconds=1), now + pause)))
+        return tuple(map(_read, await self._database.read(statement(query, values))))
 
     async def claim(self, run: SummaryRun, *, owner: str, now: datetime) -> SummaryRun | None:
         """Claim this run for ``owner``; None if another process moved or holds it."""
