@@ -1,5 +1,6 @@
 """Determines what a plan needs and who may approve it: the policy, applied to people as Slack knows them now."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from bot.core.approval.covering import Covered
 from bot.core.approval.need import Counts, Need, for_reason
 from bot.core.approval.policy import Policy
 from bot.core.approval.rule import Moved
-from bot.core.errors import NobodyCanApprove, NotAllowed
+from bot.core.errors import Impossible, NobodyCanApprove, NotAllowed
 from bot.core.language.phrases import and_list
 from bot.core.people import Actor, Standing
 from bot.core.planning.plan import Plan
@@ -87,6 +88,20 @@ class Approvers:
                 "Try again in a minute."
             )
         raise NobodyCanApprove(need.approvals, len(found), [one.why for one in need.requirements])
+
+    async def refuse_lost(self, requester: str, plan: Plan | None = None, moved: Collection[Moved] = ()) -> None:
+        """Raise Impossible if whoever asked may not ask for this plan any more; NotAllowed if Slack does not tell.
+
+        ``moved``: whom they moved before.
+        """
+        actor = await self.directory.actor(requester)
+        try:
+            self.policy.refuse_asking(actor, plan, moved)
+        except NotAllowed:
+            if actor.standing is Standing.UNKNOWN or actor.doubt(self.policy.named):
+                raise
+            lost = f"{mention(requester)}, who asked for it, may not ask for this any more."
+            raise Impossible(f"{lost} Someone who may can ask for it again.", for_log=lost) from None
 
     async def refuse_others(self, change: Change, user_id: str) -> None:
         """Raise NotAllowed unless this person may approve the Change now."""

@@ -37,6 +37,8 @@ class Renewing:
     async def still_holds(self, change: Change, *, in_emergency: bool = False) -> bool:
         """Plan again: return True if nothing changed: plan, policy, and who approved; otherwise renew the Change.
 
+        Whoever asked must still be allowed to ask for it: a policy or a plan that changed, or people who left, end it.
+
         ``in_emergency``: whoever approved so far does not matter.
 
         Raises TooLate if planning fails; the Change becomes stale. Raises NotAllowed if it would be renewed but it is
@@ -45,7 +47,9 @@ class Renewing:
         try:
             plan = await self.planner.replan(change)
             change = await self.covers.renewed(change, plan)
-            need, _ = await self.approvers.need(plan, change.requester, change)
+            need, moved = await self.approvers.need(plan, change.requester, change)
+            if not change.covered_by:  # what is covered asks for itself whether they still may
+                await self.approvers.refuse_lost(change.requester, plan, moved)
             need = _at_least_one(need) if change.asked else need
             gone = () if in_emergency or change.emergency else await self.approvers.gone(change)
             does_the_same = plan.does_as(change.plan)

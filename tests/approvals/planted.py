@@ -140,7 +140,7 @@ PLANTS = {
     "clicks": Plant(
         "What was asked stands in the log, or nobody asked it",
         "bot/engine/housekeeper.py",
-        "if not await process.ledger.invocations.was_asked(invocation):",
+        "if not await self.process.ledger.invocations.was_asked(invocation):",
         "if False:",
     ),
     "undo": Plant(

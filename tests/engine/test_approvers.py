@@ -6,6 +6,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.core.answers import mention
 from bot.core.approval.changes import Change, Event, State
 from bot.core.approval.need import Approval
@@ -139,6 +141,51 @@ async def test_an_emergency_does_not_wait_for_those_who_approved(path: Path) -> 
         machine.people.standings["UBEN"] = Standing.DEACTIVATED
         await machine.asks("change break-glass", "UHEAD", number=1, reason="Now.")
         assert (await machine.latest()).state is State.DONE
+
+
+# Those who asked, and may not any more
+
+GONE = f"{mention('UANA')}, who asked for it, may not ask for this any more. Someone who may can ask for it again."
+LEFT = (Standing.DEACTIVATED, Standing.GUEST, Standing.STRANGER)
+
+
+@pytest.mark.parametrize("standing", LEFT)
+@pytest.mark.parametrize("when", ["by a click", "at its time", "after a crash"])
+async def test_nothing_runs_for_somebody_who_may_not_ask_any_more(
+    machine: Bench, standing: Standing, when: str
+) -> None:
+    if when == "at its time":
+        await machine.asks("segment create", name="Loyal", at="in 3 hours")
+    else:
+        change = await machine.delete()
+    if when == "after a crash":
+        await machine.approves(change, "UBEN")
+    machine.people.standings["UANA"] = standing
+    machine.clock.forward(hours=3)
+    await (machine.decides("UBEN") if when == "by a click" else machine.sweeps())
+    ended = await machine.latest()
+    assert (ended.state, ended.reason, machine.writes()) == (State.STALE, GONE, [])
+
+
+async def test_a_change_waits_while_slack_does_not_tell_whether_its_requester_may_still_ask(machine: Bench) -> None:
+    await machine.delete()
+    machine.people.standings["UANA"] = Standing.UNKNOWN
+    await machine.decides("UBEN")
+    assert ((await machine.latest()).state, machine.writes()) == (State.WAITING, [])
+    del machine.people.standings["UANA"]
+    await machine.decides("UBEN")
+    assert (await machine.latest()).state is State.DONE
+
+
+async def test_what_became_graver_is_asked_for_by_those_alone_who_may_ask_for_it(path: Path) -> None:
+    grave = Rule(steps=("remove_members",), shoppers=6, approvals=1, requesters=frozenset({"UCLEO"}))
+    async with bench(path, rules=(Rule(steps=("remove_members",), approvals=1), grave)) as machine:
+        await machine.asks("segment clear", segment="VIPs")
+        outside = sorted(machine.members("Newsletter") - machine.members("VIPs"))[:4]
+        await machine.client.add_members(machine.segments()["VIPs"], *outside)
+        await machine.decides("UBEN")
+        assert ((await machine.latest()).state, (await machine.latest()).reason) == (State.STALE, GONE)
+        assert machine.members("VIPs").issuperset(outside)
 
 
 # What one person moved before
