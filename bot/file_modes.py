@@ -1,6 +1,7 @@
 """Which of the bot's files others on this machine can read: its secrets, and the record of what people asked for."""
 
 import logging
+import os
 import shlex
 import stat
 from collections.abc import Iterator
@@ -28,5 +29,6 @@ def _ledgers(database: Path | None) -> Iterator[Path]:
     """Yield the ledger with its companions, and what lies beside it: archives and backups."""
     if database is None:
         return
-    beside = sorted(database.parent.iterdir())
-    yield from (one for one in beside if one.name.startswith(database.name) or one.suffix == database.suffix != "")
+    real = Path(os.path.realpath(database))  # SQLite follows a link, too
+    beside = sorted(real.parent.iterdir())
+    yield from (one for one in beside if one.name.startswith(real.name) or one.suffix == real.suffix != "")

@@ -14,7 +14,7 @@ from bot.health.metrics import metrics_if_installed
 from bot.health.readiness import Readiness
 from bot.health.readings import read
 from bot.serving import refuse_taken_port, stopped
-from bot.settings import DOTENV, Settings
+from bot.settings import DOTENV, ONE_PORT, CannotStart, Settings
 from bot.slack import transports
 from bot.slack.socket_mode.upkeep import connections_of_each
 from bot.wiring import Bot, assemble
@@ -43,6 +43,8 @@ async def socket(settings: Settings, *, lease: Lease = USUAL_LEASE, run_due_ever
 
 async def http(settings: Settings) -> None:
     """Run the bot behind signed HTTP requests until it is stopped. Raises CannotStart."""
+    if settings.has_one_port_twice:
+        raise CannotStart(f"{ONE_PORT} Set HEALTH_PORT to another port.")
     await refuse_taken_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
     async with _probed_bot(settings) as (bot, readiness):
         warn_of_open_files(DOTENV, settings.ledger_file)

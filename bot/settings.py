@@ -21,6 +21,8 @@ from bot.core.ledger_address import LedgerAddress, parse_address
 
 DOTENV = Path(".env")
 """The file of settings."""
+ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - somebody may set them
+ONE_PORT = "PORT and HEALTH_PORT are the same."
 _QUOTES = "\"'`´“”„«»‘’‚"
 
 
@@ -227,6 +229,12 @@ class Settings(BaseModel):
     def ledger_file(self) -> Path | None:
         """The ledger's file; None if it is in a database of PostgreSQL."""
         return self.DATABASE if isinstance(self.DATABASE, Path) else None
+
+    @property
+    def has_one_port_twice(self) -> bool:
+        """Whether what is meant for Slack and for probes is the same port of the same address."""
+        hosts = {self.HOST, self.HEALTH_HOST}
+        return 0 != self.PORT == self.HEALTH_PORT and (len(hosts) == 1 or bool(hosts & ALL_ADDRESSES))
 
 
 def database_address(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> LedgerAddress:

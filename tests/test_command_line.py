@@ -198,6 +198,13 @@ def test_a_taken_port_names_the_setting_that_chooses_another(taken: int, tmp_pat
     assert (outcome.returncode, outcome.stderr) == (1, said)
 
 
+def test_one_port_for_slack_and_for_probes_is_a_sentence(tmp_path: Path) -> None:
+    settings = environment_for("http://127.0.0.1:1", tmp_path / "ledger.sqlite")
+    outcome = command("http", folder=tmp_path, **settings, PORT="21772", HEALTH_PORT="21772")
+    said = "PORT and HEALTH_PORT are the same. Set HEALTH_PORT to another port.\n"
+    assert (outcome.returncode, outcome.stderr) == (1, said)
+
+
 def test_an_address_of_another_machine_is_a_sentence(tmp_path: Path) -> None:
     settings = environment_for("http://127.0.0.1:1", tmp_path / "ledger.sqlite") | {"HOST": "192.0.2.1"}
     outcome = command("http", folder=tmp_path, **settings)

@@ -35,6 +35,10 @@ def _is_readable(path: Path) -> bool:
     return os.access(path, os.R_OK)
 
 
+def _is_enterable(folder: Path) -> bool:
+    return os.access(f"{folder}/", os.X_OK)  # of a directory alone
+
+
 def _is_installed(module: str) -> bool:
     return find_spec(module) is not None
 
@@ -48,6 +52,7 @@ class Machine:
     mounts: Callable[[], str] = _mounts
     is_writable: Callable[[Path], bool] = _is_writable
     is_readable: Callable[[Path], bool] = _is_readable
+    is_enterable: Callable[[Path], bool] = _is_enterable
     is_installed: Callable[[str], bool] = _is_installed
     answer_seconds: float = ANSWER_SECONDS
 

@@ -7,7 +7,10 @@ import aiohttp
 from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding
 from bot.serving import refuse_taken_port
-from bot.settings import CannotStart
+from bot.settings import ONE_PORT, CannotStart
+
+_REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it asks there, and does not listen
+"""Where what listens on all addresses is reached from this machine."""
 
 
 async def _slacks(case: Case) -> Sequence[Finding]:
@@ -19,6 +22,8 @@ async def _slacks(case: Case) -> Sequence[Finding]:
 async def _probes(case: Case) -> Sequence[Finding]:
     if case.settings.HEALTH_PORT is None:
         return (Finding("None is set for probes."),)
+    if case.settings.has_one_port_twice and not case.settings.SLACK_APP_TOKEN:
+        return (Finding(ONE_PORT, "Set HEALTH_PORT to another port than PORT."),)
     return (await _port(case, case.settings.HEALTH_HOST, case.settings.HEALTH_PORT, "HEALTH_"),)
 
 
@@ -27,7 +32,7 @@ async def _port(case: Case, host: str, port: int, prefix: str = "") -> Finding:
     try:
         await refuse_taken_port(host, port, "")
     except CannotStart:
-        if await _is_bot(case, f"http://{host}:{port}/healthz"):
+        if await _is_bot(case, _REACHED.get(host, host), port):
             return Finding(f"The bot listens on {host}:{port}.")
         return Finding(f"Another program listens on {host}:{port}.", f"Stop it, or set {prefix}PORT to another one.")
     except OSError as error:
@@ -37,9 +42,10 @@ async def _port(case: Case, host: str, port: int, prefix: str = "") -> Finding:
     return Finding(f"{host}:{port} is free.")
 
 
-async def _is_bot(case: Case, url: str) -> bool:
+async def _is_bot(case: Case, host: str, port: int) -> bool:
+    named = f"[{host}]" if ":" in host else host
     try:
-        async with case.slack.session.get(url.replace("//0.0.0.0:", "//127.0.0.1:")) as response:
+        async with case.slack.session.get(f"http://{named}:{port}/healthz") as response:
             return bool((await response.json(content_type=None)).keys() == {"ok"})
     except (aiohttp.ClientError, TimeoutError, ValueError, AttributeError):
         return False

@@ -1,5 +1,6 @@
 """Checks of a ledger in one SQLite file: the file, and where it lies."""
 
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -23,6 +24,8 @@ _HELD = "Stop the program that holds the file, as a backup or an open shell of S
 def _opened(case: Case) -> Iterator[Checkup]:
     """Open the ledger's file. Raises NotChecked if there is none, and UnusableLedger."""
     path = _path(case)
+    if _unreachable(case, path):
+        raise NotChecked("its directory cannot be opened.")
     if not path.exists() or not path.stat().st_size:
         raise NotChecked("there is no ledger yet.")
     if not case.machine.is_readable(path):
@@ -32,7 +35,8 @@ def _opened(case: Case) -> Iterator[Checkup]:
 
 
 def _path(case: Case) -> Path:
-    return Path(str(case.settings.DATABASE))
+    """Return where the file lies: SQLite follows a link, and writes its other files beside what it leads to."""
+    return Path(os.path.realpath(str(case.settings.DATABASE)))
 
 
 async def _file(case: Case) -> Sequence[Finding]:
@@ -42,11 +46,22 @@ async def _file(case: Case) -> Sequence[Finding]:
 
 
 def _faults(case: Case, path: Path) -> Iterator[Finding]:
+    if fault := _unreachable(case, path):
+        yield fault
+        return
     if path.exists():
         yield from _modes(case, path)
     else:
         yield Finding(f"{path} is not there yet: the first start makes it.")
     yield from _room(case, path)
+
+
+def _unreachable(case: Case, path: Path) -> Finding | None:
+    """Return that nothing can be looked at where this path lies, if so."""
+    if case.machine.is_enterable(path.parent):
+        return None
+    told = f"There is no directory {path.parent} that this user can open."
+    return Finding(told, "Make it, or give it to the bot's user: mkdir, chown, chmod u+rwx.")
 
 
 def _modes(case: Case, path: Path) -> Iterator[Finding]:
@@ -64,7 +79,7 @@ def _modes(case: Case, path: Path) -> Iterator[Finding]:
 
 
 def _room(case: Case, path: Path) -> Iterator[Finding]:
-    folder, free = path.absolute().parent, case.machine.free(path.absolute().parent)
+    folder, free = path.parent, case.machine.free(path.parent)
     if not case.machine.is_writable(folder):
         yield Finding(
             f"This user cannot write to the directory {folder}.", "Give it to the bot's user: chown, chmod u+w."

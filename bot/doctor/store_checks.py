@@ -44,8 +44,13 @@ _NO_ANSWER: _Words = (
 def _told(error: StoreError) -> str:
     if not error.status:
         return next(told for kind, told in _NO_ANSWER if isinstance(error, kind))
-    asked = f"It answered {error.status} ({HTTPStatus(error.status).phrase}) to {error.asked}"
+    asked = f"It answered {error.status}{_phrase(error.status)} to {error.asked}"
     return f"{asked}: {error.detail.rstrip('.')}." if error.detail else f"{asked}."
+
+
+def _phrase(status: int) -> str:
+    """Return what this status means, in brackets; nothing of one that no standard has, as of a CDN before the store."""
+    return f" ({HTTPStatus(status).phrase})" if status in set(HTTPStatus) else ""
 
 
 def found_in(error: StoreError, fix: str = "") -> tuple[Finding]:

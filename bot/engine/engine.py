@@ -27,6 +27,7 @@ from bot.engine.due_requests import DueRequests
 from bot.engine.emergency_notices import EmergencyNotices
 from bot.engine.endings import Endings
 from bot.engine.facts.upkeep import FactsUpkeep
+from bot.engine.growing_waits import GrowingWaits
 from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.housekeeper import Housekeeper
@@ -122,6 +123,6 @@ def build_engine(
     summary = DailySummary(process, schedule, store, announcer) if schedule else None
     working = (process, authority, answering, proposing, decider, renewing, runner, cards)
     rule_runs, endings = RuleRuns(process, answering, dues, zone), Endings(process, answering, dues)
-    housekeeper = Housekeeper(*working, confirmations, facts, rule_runs, endings, summary)
+    housekeeper = Housekeeper(*working, confirmations, facts, rule_runs, endings, GrowingWaits(clock), summary)
     deciding = (decider, proposing, answering, clicks)
     return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)

@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.bigcommerce import StoreError
@@ -33,11 +33,12 @@ REMIND = timedelta(hours=2)
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Housekeeper:
     """Does one process's recurring work, and takes over that of dead ones.
 
-    ``summary``: if there is a channel for it.
+    ``summary``: if there is a channel for it. ``waits``: of what failed. ``unanswered``: what it claimed of others, and
+    nobody looks after yet, with the time when it was asked.
     """
 
     process: Process
@@ -52,11 +53,9 @@ class Housekeeper:
     facts: FactsUpkeep
     rule_runs: RuleRuns
     endings: Endings
+    waits: GrowingWaits
     summary: DailySummary | None = None
-
-    def __post_init__(self) -> None:
-        self._waits = GrowingWaits(self.process.clock)
-        self._unanswered = deque[tuple[Invocation, datetime]]()
+    unanswered: deque[tuple[Invocation, datetime]] = field(default_factory=deque)
 
     async def run_due(self) -> None:
         """Start everything that is due: overdue Changes, work of dead processes, reminders, cards, and the summary.
@@ -80,10 +79,10 @@ class Housekeeper:
 
     async def _start_unanswered(self) -> None:
         owner, now = await self.process.claimant(), self.process.lease_time()
-        self._unanswered += await self.process.ledger.invocations.claim_abandoned(owner=owner, now=now)
-        while self._unanswered:  # claimed already: what cannot be looked up now is due the next time, here
-            await self._start_answering(*self._unanswered[0])
-            self._unanswered.popleft()
+        self.unanswered.extend(await self.process.ledger.invocations.claim_abandoned(owner=owner, now=now))
+        while self.unanswered:  # claimed already: what cannot be looked up now is due the next time, here
+            await self._start_answering(*self.unanswered[0])
+            self.unanswered.popleft()
 
     async def _start_answering(self, invocation: Invocation, asked_at: datetime) -> None:
         if not await self.process.ledger.invocations.was_asked(invocation):
@@ -117,7 +116,7 @@ class Housekeeper:
         What fails is due again after waits that grow.
         """
         what = (do.__name__, number)
-        if not self._waits.is_due(what):
+        if not self.waits.is_due(what):
             return
         try:
             await do(number)
@@ -125,14 +124,14 @@ class Housekeeper:
             log.info("Change %s was moved just before this process did: %s", number, error)
         except (StoreError, NotAllowed, NotReadYet) as error:
             log.warning("Change %s is tried again later: %s", number, error)
-            self._waits.failed(what)
+            self.waits.failed(what)
         except NotRecorded:
             raise  # it affects every Change, and the ledger has logged it
         except Exception:
             log.exception("Change %s broke, and is tried again later", number)
-            self._waits.failed(what)
+            self.waits.failed(what)
         else:
-            self._waits.clear(what)
+            self.waits.clear(what)
 
     async def _expire(self, number: int) -> None:
         await self.decider.expire(await self.process.ledger.changes.load(number))

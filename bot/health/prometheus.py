@@ -74,20 +74,25 @@ class Metrics:
 
     def render(self, readings: Readings) -> bytes:
         """Render all metrics, with this reading, in Prometheus' text format. What is not known is NaN."""
-        for state, number in readings.changes.items():
+        self._changes.clear()
+        for state, number in readings.ledger.changes.items() if readings.ledger else ():
             self._changes.labels(state).set(number)
-        for gauge, value in {
+        for gauge, value in self._values(readings).items():
+            gauge.set(float("nan") if value is None else value)
+        return generate_latest(self._registry)
+
+    def _values(self, readings: Readings) -> dict[Gauge, float | None]:
+        ledger = readings.ledger
+        return {
             self._waiting: readings.invocations_waiting,
-            self._undelivered: readings.undelivered,
-            self._height: readings.chain_height,
-            self._head_age: readings.head_age,
-            self._summary_age: readings.summary_age,
+            self._undelivered: ledger.undelivered if ledger else None,
+            self._height: ledger.chain_height if ledger else None,
+            self._head_age: ledger.head_age if ledger else None,
+            self._summary_age: ledger.summary_age if ledger else None,
             self._quota: readings.quota_left,
             self._places: readings.places,
             self._living: readings.living,
-        }.items():
-            gauge.set(float("nan") if value is None else value)
-        return generate_latest(self._registry)
+        }
 
     def _gauge(self, name: str, description: str) -> Gauge:
         return Gauge(f"segment_bot_{name}", description, registry=self._registry)

@@ -1,5 +1,6 @@
 """What whoever watches the bot reads from its ledger and its process when they ask, and nobody pays for otherwise."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,18 +14,26 @@ SETTLED = "settled"
 """The state of each change that is not open any more, whatever became of it: the log says that."""
 MONTH = timedelta(days=30)
 """How far back a summary is looked for."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Readings:
-    """One reading. Ages are in seconds; None is what is not known, or is not there yet."""
+class LedgerReadings:
+    """What the ledger says. Ages are in seconds; None is what is not there yet."""
 
-    invocations_waiting: int
     changes: Mapping[str, int]
     undelivered: int
     chain_height: int
     head_age: float | None
     summary_age: float | None
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One reading. ``ledger``: None while that cannot be read; ``quota_left``: None until the store has said it."""
+
+    invocations_waiting: int
+    ledger: LedgerReadings | None
     quota_left: int | None
     places: int
     living: int
@@ -32,18 +41,29 @@ class Readings:
 
 async def read(engine: Engine, store: Reader) -> Readings:
     """Read everything: a few look-ups by an index each, however long the log is."""
+    share = engine.process.share
+    ledger = await _readable(engine)
+    return Readings(engine.gate.unanswered, ledger, store.quota_left, share.usable, share.allotment.living)
+
+
+async def _readable(engine: Engine) -> LedgerReadings | None:
+    """Read what the ledger says; None while it cannot be read: what the process knows by itself is told still."""
+    try:
+        return await _of_ledger(engine)
+    except Exception as error:  # noqa: BLE001 - whatever it is, whoever watches is told the rest
+        log.warning("The ledger cannot be read for the metrics: %s", error)
+        return None
+
+
+async def _of_ledger(engine: Engine) -> LedgerReadings:
     ledger, now = engine.process.ledger, engine.process.clock()
     height, _ = await ledger.audit.head()
-    return Readings(
-        invocations_waiting=engine.gate.unanswered,
+    return LedgerReadings(
         changes=await _changes(ledger),
         undelivered=await _undelivered(engine),
         chain_height=height,
         head_age=_age(await _last_entry(ledger, height), now),
         summary_age=_age(await _last_summary(ledger, now), now),
-        quota_left=store.quota_left,
-        places=engine.process.share.usable,
-        living=engine.process.share.allotment.living,
     )
 
 

@@ -324,6 +324,24 @@ FAULTS: dict[str, Fault] = {
         "network file system (nfs4)",
         "to a disk of this machine",
     ),
+    "network disk behind a link": Fault(
+        planting.moved_and_linked("nfs"), "ledger file", "network file system (nfs4)", "to a disk of this machine"
+    ),
+    "unwritable folder behind a link": Fault(
+        planting.moved_and_linked("unwritable"), "ledger file", "cannot write to the directory", "Give it to the bot"
+    ),
+    "open companion behind a link": Fault(
+        planting.moved_and_linked("open"), "ledger file", "Others on this machine", "chmod 600 "
+    ),
+    "link to nowhere": Fault(
+        planting.linked_to_nowhere, "ledger file", "no directory /nowhere that this user can open", "Make it"
+    ),
+    "closed folder": Fault(
+        lambda clinic: clinic.has(is_enterable=lambda folder: folder != clinic.ledger.parent),
+        "ledger file",
+        "no directory",
+        "give it to the bot's user",
+    ),
     "emergency": Fault(planting.emergency, "emergencies", "not reviewed: change 1", "/change review 1"),
     "undrawn card": Fault(planting.undrawn_card, "messages", "the card of change 1", "Start the bot"),
     "undrawn card of a bot that runs": Fault(
@@ -331,6 +349,18 @@ FAULTS: dict[str, Fault] = {
     ),
     # HTTP mode
     "taken port": Fault(planting.port_of_another, "port", "Another program listens", "set PORT to another one"),
+    "one port for both": Fault(
+        lambda clinic: clinic.set(SLACK_APP_TOKEN="", PORT="21772", HEALTH_PORT="21772"),
+        "port",
+        "PORT and HEALTH_PORT are the same",
+        "Set HEALTH_PORT to another port",
+    ),
+    "one port for both, on all addresses": Fault(
+        lambda clinic: clinic.set(SLACK_APP_TOKEN="", PORT="21772", HEALTH_PORT="21772", HEALTH_HOST="0.0.0.0"),
+        "port",
+        "PORT and HEALTH_PORT are the same",
+        "Set HEALTH_PORT to another port",
+    ),
     "foreign address": Fault(
         lambda clinic: clinic.set(SLACK_APP_TOKEN="", HOST="192.0.2.1"), "port", "cannot listen", "Set HOST"
     ),

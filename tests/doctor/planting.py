@@ -15,7 +15,7 @@ from bot.sandbox.store.api.endpoint import CUSTOMERS, MARKETING
 from bot.sandbox.workspace import people
 from bot.sandbox.workspace.people import Group
 from tests.core.samples import NOW
-from tests.doctor.clinic import Clinic
+from tests.doctor.clinic import MOUNTS, Clinic
 from tests.ledger.sqlite.files import damage
 from tests.records import opened, record
 from tests.running_rules import start_rule
@@ -219,3 +219,26 @@ async def undrawn_beside_a_bot(clinic: Clinic) -> None:
 def port_of_another(clinic: Clinic) -> None:
     port = urlsplit(clinic.world.url).port
     clinic.set(SLACK_APP_TOKEN="", PORT=str(port), HOST="127.0.0.1")
+
+
+def moved_and_linked(where: str) -> Callable[[Clinic], None]:
+    """The ledger lies in another folder, with something wrong there, and a link leads to it."""
+
+    def plant(clinic: Clinic) -> None:
+        folder = clinic.ledger.parent / where
+        folder.mkdir()
+        real = clinic.ledger.rename(folder / "ledger.sqlite")
+        clinic.ledger.symlink_to(real)
+        if where == "nfs":
+            clinic.has(mounts=lambda: f"{MOUNTS}\n9 8 0:9 / {folder} rw - nfs4 srv:/x rw")
+        elif where == "unwritable":
+            clinic.has(is_writable=lambda path: path != folder)
+        else:
+            (folder / "ledger.sqlite-backup").touch(0o644)
+
+    return plant
+
+
+def linked_to_nowhere(clinic: Clinic) -> None:
+    clinic.ledger.unlink()
+    clinic.ledger.symlink_to("/nowhere/ledger.sqlite")

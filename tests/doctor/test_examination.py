@@ -22,6 +22,8 @@ from bot.doctor.server_checks import LOOKS, SERVER_CHECKS
 from bot.doctor.slack_checks import compare_scopes
 from bot.doctor.store_checks import limit_of
 from bot.doctor_cli import as_lines, examine
+from bot.health.readiness import Readiness
+from bot.health.server import probes, serving
 from bot.ledger.ports.checkup import Server
 from bot.ledger.postgres.ledger import open_postgres
 from bot.ledger.sql.schema_version import SCHEMA
@@ -270,6 +272,27 @@ async def test_a_bot_that_listens_takes_no_port_from_itself(tmp_path: Path) -> N
         results = await patient.examined()
         assert faults(results) == []
         assert told(results, "port").startswith(f"The bot listens on 127.0.0.1:{port}.")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1", "::"])
+async def test_a_bot_that_listens_for_probes_takes_no_port_from_itself(tmp_path: Path, host: str) -> None:
+    async with clinic(tmp_path) as patient:
+        await patient.world.start()
+        assert patient.world.bot
+        readiness = Readiness(patient.world.bot.engine.process)
+        async with serving(probes(readiness, None), host, 0) as port:
+            patient.set(HEALTH_HOST=host, HEALTH_PORT=str(port))
+            results = await patient.examined()
+        assert faults(results) == []
+        assert f"The bot listens on {host}:{port}." in told(results, "port")
+
+
+@pytest.mark.parametrize(("status", "phrase"), [(503, "503 (Service Unavailable)"), (522, "522"), (599, "599")])
+async def test_a_status_that_no_standard_has_is_told_by_its_number(tmp_path: Path, status: int, phrase: str) -> None:
+    async with clinic(tmp_path) as patient:
+        patient.store.faults.add("GET", "/customers", status=status, times=None)
+        found = [one.told for one in faults(await patient.examined()) if one.check == "store"]
+        assert [one.startswith(f"It answered {phrase} to GET") for one in found] == [True]
 
 
 async def test_a_port_for_probes_is_looked_at(tmp_path: Path) -> None:

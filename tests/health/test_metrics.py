@@ -10,6 +10,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -22,6 +23,7 @@ from bot.health.server import NO_METRICS, probes, serving
 from bot.sandbox.workspace import people
 from bot.slack.deliveries import kind_of
 from tests.harness import World, world
+from tests.records import database_of, opened
 
 WORDS = ("ok", "refused", "limited", "failed", "unanswered")
 Samples = dict[str, float]
@@ -195,11 +197,31 @@ async def test_without_the_extra_it_is_said_how_to_get_metrics(slack: World) -> 
         assert (answer.status, await answer.text()) == (501, NO_METRICS)
 
 
+async def test_while_the_ledger_cannot_be_read_the_process_still_tells_what_it_knows(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with watched(tmp_path) as (slack, metrics):
+        await slack.type("/segment delete VIPs", by="ana")
+        before = await told(slack, metrics)
+        with opened(slack.database) as ledger:
+            connection = database_of(ledger).connection
+            connection.execute("ALTER TABLE notices RENAME TO hidden")
+            broken = await told(slack, metrics)
+            connection.execute("ALTER TABLE hidden RENAME TO notices")
+    assert "cannot be read for the metrics" in caplog.text
+    unknown = {"undelivered_messages", "chain_height", "chain_head_age_seconds", "summary_age_seconds"}
+    assert all(isnan(broken[one]) for one in unknown)
+    assert before["changes waiting"] == 1
+    assert "changes waiting" not in broken
+    assert broken["ack_seconds_count command"] == 1
+    assert broken["living_processes"] == 1
+
+
 def test_what_nobody_watches_is_not_counted() -> None:
     metrics = Metrics()
     for meters in (metrics, NO_METERS):
         meters.lost_run()
         meters.requested("slack", "ok")
         meters.acknowledged("click", 0.002)
-    counted = samples(metrics.render(Readings(0, {}, 0, 0, None, None, None, 0, 1)).decode())
+    counted = samples(metrics.render(Readings(0, None, None, 0, 1)).decode())
     assert (counted["lost_runs_total"], counted["ack_seconds_count click"]) == (1, 1)
