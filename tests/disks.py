@@ -1,6 +1,7 @@
 """Files that need no disk, and files on which nothing can be written for a while."""
 
 import os
+import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,12 +11,15 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.errors import NotRecorded
 from bot.ledger.ledger import Ledger
 from bot.ledger.sql.audit_log import append
+from bot.ledger.sql.database import statement
+from bot.ledger.sqlite.file_checks import MOST_LOGGED
 from bot.sandbox.workspace import people
 from tests.core.samples import NOW
 from tests.records import database_of
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # Linux keeps these files in memory
 """Where tests keep their files, if it is there: a busy disk takes seconds for what a test writes."""
+MUCH = "x" * 100_000
 ACTORS = ("", people.ANA, people.BEN, people.CLEO, people.DAN)
 
 
@@ -49,6 +53,39 @@ def full(ledger: Ledger) -> Iterator[None]:
         yield
     finally:
         database_of(ledger).execute(f"PRAGMA max_page_count = {most}")
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes, as on a disk without room."""
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, allowed[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+
+@contextmanager
+def read_by_others(path: Path) -> Iterator[None]:
+    """Another program reads the ledger's file: its log of writes has to grow meanwhile."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM homes").fetchone()
+        yield
+
+
+async def write_more_than_is_logged(ledger: Ledger) -> None:
+    """Write more than the log of writes may keep, to a table that nobody else asks for."""
+    database = database_of(ledger)
+    await database.write(statement("CREATE TABLE IF NOT EXISTS ballast (one)", ()))
+    for _ in range(MOST_LOGGED // len(MUCH) + 10):
+        await database.write(statement("INSERT INTO ballast VALUES (?)", (MUCH,)))
+
+
+def logged(path: Path) -> int:
+    """Bytes in the log of writes."""
+    return os.path.getsize(f"{path}-wal")
 
 
 def fits(ledger: Ledger, entry: Entry) -> bool:

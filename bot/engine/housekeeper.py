@@ -62,6 +62,7 @@ class Housekeeper:
 
         Called every second, and once at the start. Raises NotRecorded: then all of it is due the next time.
         """
+        await self.process.ledger.storage.trim()  # first: on a full disk, it may make the room that all else needs
         await self.process.live()
         await self.process.ledger.catch_up()
         await self._start_unanswered()

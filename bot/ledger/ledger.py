@@ -40,7 +40,7 @@ class Storage(Protocol):
         """Return what is damaged, in the database's words; empty if nothing is. It may take seconds."""
 
     async def trim(self) -> None:
-        """Keep the database's files from growing for nothing."""
+        """Keep the database's files from growing for nothing; what cannot be done now is logged, and left for later."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,6 @@ class Ledger:
 
     async def catch_up(self) -> None:
         """Write what was deferred: releases, answers, and the index of the audit log. Raises NotRecorded."""
-        await self.storage.trim()
         await self.leases.retry_releases()
         await self.invocations.retry_settling()
         await self.audit.complete_index()

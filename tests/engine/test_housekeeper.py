@@ -14,7 +14,9 @@ from bot.core.timestamps import timestamp
 from bot.engine.housekeeper import REMIND
 from bot.engine.ports import Undeliverable
 from bot.engine.process import HEARTBEAT, LEASE
+from bot.ledger.sqlite.file_checks import MOST_LOGGED
 from tests.core.samples import plan
+from tests.disks import logged, no_file_beyond, read_by_others, write_more_than_is_logged
 from tests.engine.bench import Bench, bench
 from tests.harness import Stuck
 from tests.records import database_of
@@ -23,6 +25,7 @@ HOUR = timedelta(hours=1)
 TWO = (Rule(steps=("delete_segment",), approvals=2),)
 PASSING = Undeliverable("ratelimited")
 FINAL = Undeliverable("channel_not_found", final=True)
+ROOM = 1_000_000
 REMINDER = (1, "reminder", "")
 
 
@@ -233,3 +236,32 @@ async def test_sweeps_while_a_plan_is_compared_start_its_change_once(machine: Be
     await machine.tasks.settled()
     assert machine.writes() == ["POST"]
     assert [machine.kinds().count(kind) for kind in ("start", "step started", "step done", "finish")] == [1] * 4
+
+
+# A long log of writes
+
+
+async def test_what_is_due_is_done_although_the_log_of_writes_cannot_be_emptied(machine: Bench, path: Path) -> None:
+    await machine.delete()
+    await write_more_than_is_logged(machine.ledger)  # to the file: with what is logged now, it would be the longer one
+    with read_by_others(path):
+        await write_more_than_is_logged(machine.ledger)
+    machine.clock.forward(hours=25)
+    with no_file_beyond(logged(path) + ROOM):
+        await machine.sweeps()
+        assert (await machine.latest()).state is State.EXPIRED
+        await machine.engine.stop()
+    assert logged(path) > MOST_LOGGED
+    assert database_of(machine.ledger).execute("SELECT owner FROM processes").fetchall() == []
+
+
+async def test_a_disk_without_room_takes_what_is_due_once_the_log_of_writes_is_emptied(
+    machine: Bench, path: Path
+) -> None:
+    await machine.delete()
+    with read_by_others(path):
+        await write_more_than_is_logged(machine.ledger)
+    machine.clock.forward(hours=25)
+    with no_file_beyond(logged(path)):
+        await machine.sweeps()
+    assert (await machine.latest()).state is State.EXPIRED

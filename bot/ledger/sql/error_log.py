@@ -1,4 +1,4 @@
-"""Turns an engine's errors into words, and logs from time to time that a ledger cannot be written."""
+"""Turns an engine's errors into words, and logs from time to time what a ledger cannot do."""
 
 import logging
 import time
@@ -10,16 +10,17 @@ from bot.core.errors import LedgerLost, NotRecorded
 
 EVERY = 60.0
 """Seconds: a bot that retries every second need not log every second that the disk is full."""
+_NOT_WRITTEN = "Nothing can be put on record, so nothing is done"
 E = TypeVar("E", bound=Exception)
 log = logging.getLogger(__name__)
 
 
 class ErrorLog:
-    """Logs that nothing can be recorded: at once, and once a minute while it lasts. ``now`` returns seconds."""
+    """Logs what a ledger cannot do: at once, and once a minute while it lasts. ``now`` returns seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._logged: dict[str, float] = {}
+        self._logged: dict[tuple[str, str], float] = {}
 
     @contextmanager
     def telling(self, errors: type[E], reason: Callable[[E], str]) -> Iterator[None]:
@@ -39,8 +40,8 @@ class ErrorLog:
             self.log(why, str(error))
             raise NotRecorded(why) from error
 
-    def log(self, why: str, error: str) -> None:
-        """Log this error, unless the same reason was logged less than a minute ago."""
-        if self._now() - self._logged.get(why, -EVERY) >= EVERY:
-            self._logged[why] = self._now()
-            log.error("Nothing can be put on record, so nothing is done: %s (%s)", why, error)
+    def log(self, why: str, error: str, *, told: str = _NOT_WRITTEN) -> None:
+        """Log this error, unless the same was told for the same reason less than a minute ago."""
+        if self._now() - self._logged.get((told, why), -EVERY) >= EVERY:
+            self._logged[told, why] = self._now()
+            log.error("%s: %s (%s)", told, why, error)

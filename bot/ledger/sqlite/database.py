@@ -26,6 +26,7 @@ BLOCKED_MS = 20
 CACHE_KIB = 8_000
 """How much of the file is kept in memory: with SQLite's 2,000, what indexes 500 new profiles among 100,000 is written
 twice, since their ids lie anywhere."""
+_GROWS = "The ledger's log of writes (-wal) cannot be emptied, and grows until it can"
 _WAL = "PRAGMA journal_mode=WAL"
 T = TypeVar("T")
 
@@ -119,9 +120,15 @@ class Database:
         """Do nothing: it is the same one."""
 
     async def trim(self) -> None:
-        """Keep the log of writes from growing without end."""
+        """Keep the log of writes from growing without end, as long as the disk lets it.
+
+        What is on record stands in that log as safely as in the file, so nothing has to wait until it can be emptied.
+        """
         if self.path:
-            empty_log_of_writes(self.connection, self.path)
+            try:
+                empty_log_of_writes(self.connection, self.path)
+            except sqlite3.DatabaseError as error:
+                self._errors.log(reason(error), str(error), told=_GROWS)
 
     def execute(self, query: str, values: Values = ()) -> sqlite3.Cursor:
         """Execute a query that reads."""

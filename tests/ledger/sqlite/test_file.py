@@ -133,6 +133,7 @@ async def test_a_ledger_in_memory_is_read_where_it_is() -> None:
         await ledger.audit.append(Entry(EntryKind.REFUSED), at=NOW)
         assert (await ledger.audit.verify()).entries == 1
         await ledger.catch_up()
+        await ledger.storage.trim()
         await ledger.refuse_damage()
         assert await ledger.audit.export(AuditFilter(), lambda entries: len(list(entries))) == 1
 

@@ -1,6 +1,5 @@
 """Damaged pages are found before something is written between them, and the log of writes does not grow for ever."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,11 +18,10 @@ from bot.ledger.sqlite import file_checks
 from bot.ledger.sqlite.file_checks import MOST_LOGGED
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW
+from tests.disks import logged, no_file_beyond, read_by_others, write_more_than_is_logged
 from tests.ledger.logs import DAY
 from tests.ledger.sqlite.files import Shell, damage
-from tests.records import create_ledger, database_of, record
-
-MUCH = "x" * 100_000
+from tests.records import create_ledger, database_of, entries_of, record
 
 
 async def test_damage_is_found_before_anything_is_written(path: Path) -> None:
@@ -65,22 +63,32 @@ def test_verifying_finds_what_no_entry_shows(path: Path, capsys: pytest.CaptureF
     assert "The log is not intact. The database is damaged (row 1 missing from index" in capsys.readouterr().err
 
 
-def size(path: Path) -> int:
-    """Bytes in the log of writes."""
-    return os.path.getsize(f"{path}-wal")
-
-
 async def test_the_log_of_writes_is_emptied_once_nobody_reads_from_it(path: Path, ledger: Ledger) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM homes").fetchone()
-        for user in range(MOST_LOGGED // len(MUCH) + 10):
-            query = "INSERT INTO homes (user, opened, shown) VALUES (?, '', ?)"
-            await database_of(ledger).write(statement(query, (str(user), MUCH)))
-        await ledger.catch_up()
-        assert size(path) > MOST_LOGGED
-    await ledger.catch_up()
-    assert size(path) == 0
+    with read_by_others(path):
+        await write_more_than_is_logged(ledger)
+        await ledger.storage.trim()
+        assert logged(path) > MOST_LOGGED
+    await ledger.storage.trim()
+    assert logged(path) == 0
+
+
+async def test_a_log_of_writes_that_cannot_be_emptied_goes_on(
+    path: Path, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    with read_by_others(path):
+        await write_more_than_is_logged(ledger)
+    kept = logged(path)
+    with no_file_beyond(MOST_LOGGED // 2):
+        for _ in range(2):
+            await ledger.storage.trim()
+    assert [one.getMessage() for one in caplog.records] == [
+        "The ledger's log of writes (-wal) cannot be emptied, and grows until it can: "
+        "the disk reports an error (disk I/O error)"
+    ]
+    await ledger.audit.append(Entry(EntryKind.ASKED), at=NOW)
+    assert logged(path) > kept
+    await ledger.storage.trim()
+    assert (logged(path), len(entries_of(ledger))) == (0, 1)
 
 
 async def test_the_log_of_writes_keeps_no_more_on_disk_than_is_allowed(ledger: Ledger) -> None:
@@ -94,9 +102,9 @@ def test_a_log_of_writes_that_is_short_or_not_there_stays_as_it_is(tmp_path: Pat
         file_checks.empty_log_of_writes(db, path)
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("CREATE TABLE homes (user)")
-        before = size(path)
+        before = logged(path)
         file_checks.empty_log_of_writes(db, path)
-        assert size(path) == before > 0
+        assert logged(path) == before > 0
 
 
 async def test_an_export_that_nobody_takes_keeps_no_log_of_writes(path: Path, ledger: Ledger) -> None:
