@@ -14,6 +14,7 @@ with starting():
     from bot import audit_cli, doctor_cli, facts_cli, import_cli, ledger_cli, sandbox_cli
     from bot.core.errors import LedgerLost, NotRecorded, Refusal
     from bot.core.ledger_address import LedgerAddress
+    from bot.core.threads import end
     from bot.health.log_lines import write_log
     from bot.ledger.errors import UnusableLedger
     from bot.settings import CannotStart, WrongSettings, database_address, load, seal_keys
@@ -86,5 +87,10 @@ def _http() -> None:
         asyncio.run(live_modes.http(settings))
 
 
+def run() -> None:
+    """Run the command line as a process of its own, and end that."""
+    sys.exit(end(main()))
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

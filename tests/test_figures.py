@@ -125,7 +125,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
 }
 LEDGER: Mapping[str, Mapping[str, Figure]] = {
     "postgres.connection": {"STREAMED": 1000},
-    "postgres.database": {"READERS": 4},
+    "postgres.database": {"READERS": 4, "READERS_APART": 8},
     "postgres.outcomes": {"SECONDS": 10, "AGAIN": 0.2},
     "sql.audit_index": {"AT_ONCE": 2000, "BATCH": 500},
     "sql.audit_log": {"PAGE": 1000},

@@ -3,9 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from threading import Thread
 from typing import Generic, TypeVar
 
 LIMIT = 30.0
@@ -86,21 +84,3 @@ class Once(Generic[T]):
         if self._sent is None:
             self._sent = asyncio.ensure_future(self._send())
         return await asyncio.shield(self._sent)  # a check that is out of time takes it from no other
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Return the result of ``work``, done in a thread: it may compute for long, or hang with its disk.
-
-    The process ends without it.
-    """
-    future = Future[T]()
-
-    def run() -> None:
-        future.set_running_or_notify_cancel()
-        try:
-            future.set_result(work())
-        except Exception as error:  # noqa: BLE001 - raised where it is waited for
-            future.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return await asyncio.wrap_future(future)

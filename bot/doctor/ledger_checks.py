@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.language.phrases import and_list, counted
+from bot.core.threads import in_thread
 from bot.doctor.case import Case
-from bot.doctor.findings import Check, Finding, NotChecked, in_thread
+from bot.doctor.findings import Check, Finding, NotChecked
 from bot.doctor.ledger_engine import Engine
 from bot.doctor.living_bots import look_at_bots
 from bot.doctor.postgres_checks import POSTGRES

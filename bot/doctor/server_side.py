@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bot.core.ledger_address import LedgerAddress, ServerAddress
-from bot.doctor.findings import NotChecked, Once, in_thread
+from bot.core.threads import in_thread
+from bot.doctor.findings import NotChecked, Once
 from bot.doctor.machine import Machine
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ports.checkup import Server

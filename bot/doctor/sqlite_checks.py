@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from bot.core.threads import in_thread
 from bot.doctor.case import Case
-from bot.doctor.findings import Check, Finding, NotChecked, in_thread
+from bot.doctor.findings import Check, Finding, NotChecked
 from bot.doctor.ledger_engine import CURRENT, NEWER, Engine
 from bot.file_modes import open_files
 from bot.ledger.ports.checkup import Checkup, Schema

@@ -94,6 +94,9 @@ class MortalFile(Database):
     def ledger(self) -> Ledger:
         return ledger_on(self)
 
+    async def read_apart(self, read: Callable[[FileConnection], T], *, at_one_moment: bool = True) -> T:
+        return await self.read(read)  # a thread would take its own time: the same events are to lead to the same end
+
     async def write(self, write: Callable[[FileConnection], T]) -> T:
         await self.mortality.pauses.here()
         result = await super().write(write)

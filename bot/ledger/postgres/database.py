@@ -12,6 +12,7 @@ import psycopg
 
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import LedgerLost, NotRecorded
+from bot.core.threads import in_thread
 from bot.ledger.postgres.connecting import connect, described
 from bot.ledger.postgres.connection import Owner, PostgresConnection
 from bot.ledger.postgres.readers import Readers
@@ -26,6 +27,8 @@ from bot.ledger.sql.signatures import refuse_missing_key
 _GONE = "the ledger's tables were removed"
 READERS = 4
 """Threads that read at a time."""
+READERS_APART = 8
+"""Long reads at a time: each has a connection of its own, of which a server has a hundred for everybody."""
 T = TypeVar("T")
 
 
@@ -54,6 +57,7 @@ class PostgresDatabase:
         self._owner = Owner(workspace, keys, self._readers.one_statement, self.read)
         self._writer = Writer(partial(connect, url, patience=patience), self._owner, name=self._name, clock=clock)
         self._reading = ThreadPoolExecutor(READERS, "ledger-read")
+        self._apart = asyncio.Semaphore(READERS_APART)
         self._writing = ThreadPoolExecutor(1, "ledger-write")
         self._errors = ErrorLog()
 
@@ -105,9 +109,10 @@ class PostgresDatabase:
         return await self._waited(self._reading, partial(self.read_now, read), lambda: True)
 
     async def read_apart(self, read: Callable[[Connection], T], *, at_one_moment: bool = True) -> T:
-        """Return the result of ``read``, run on a connection of its own."""
+        """Return the result of ``read``, run on a connection of its own; nobody who stops waits for it."""
         with self._recording():
-            return await asyncio.to_thread(self._reading_apart, read, at_one_moment)
+            async with self._apart:
+                return await in_thread(lambda: self._reading_apart(read, at_one_moment))
 
     async def write(self, write: Callable[[Connection], T]) -> T:
         """Return the result of ``write``, a transaction. Raises NotRecorded."""

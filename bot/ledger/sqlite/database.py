@@ -1,6 +1,5 @@
 """One SQLite file: transactions, and reads on connections of their own. See ``bot.ledger.sql.database``."""
 
-import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
+from bot.core.threads import in_thread
 from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import BUSY_SECONDS, Values
 from bot.ledger.sql.error_log import ErrorLog
@@ -140,7 +140,7 @@ class Database:
             return read(db)
 
     async def read_apart(self, read: Callable[[Connection], T], *, at_one_moment: bool = True) -> T:
-        """Return the result of ``read``, run in a thread and on a connection of its own.
+        """Return the result of ``read``, run in a thread and on a connection of its own; nobody who stops waits for it.
 
         A database in memory has only one connection; one that was opened read-only blocks nobody.
         """
@@ -152,7 +152,7 @@ class Database:
             with closing(Database.open_read_only(path, keys=self.connection.keys)) as own:
                 return own._result_of(read, at_one_moment)
 
-        return await asyncio.to_thread(work)
+        return await in_thread(work)
 
     def _result_of(self, read: Callable[[Connection], T], at_one_moment: bool) -> T:
         with self.snapshot() if at_one_moment else nullcontext(self.connection) as db:

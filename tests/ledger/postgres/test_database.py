@@ -10,7 +10,8 @@ from functools import partial
 import psycopg
 import pytest
 
-from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.audit_reader import AuditFilter
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import LedgerLost, NotRecorded
 from bot.core.planning.plan import Plan
@@ -19,7 +20,7 @@ from bot.engine.process import Process
 from bot.engine.tasks import Tasks
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.postgres.connecting import connect, described, is_usable
-from bot.ledger.postgres.database import PostgresDatabase
+from bot.ledger.postgres.database import READERS_APART, PostgresDatabase
 from bot.ledger.postgres.ledger import open_postgres
 from bot.ledger.postgres.outcomes import was_committed
 from bot.ledger.postgres.storage_errors import reason
@@ -222,6 +223,45 @@ async def test_who_stops_waiting_writes_nothing(database: PostgresDatabase) -> N
         await waiting
     go_on.set()
     assert await database.write(one) == 1
+
+
+def test_who_stops_leaves_a_long_read_behind(name: str) -> None:
+    begun, go_on, over = threading.Event(), threading.Event(), threading.Event()
+
+    def read(_: Iterator[RecordedEntry]) -> None:
+        begun.set()
+        go_on.wait(2)
+        over.set()
+
+    async def stopped() -> None:
+        async with open_postgres(url_of(name, BOT)) as ledger:
+            reading = asyncio.create_task(ledger.audit.export(AuditFilter(), read))
+            assert await asyncio.to_thread(begun.wait, 10)
+            assert not reading.done()
+
+    asyncio.run(stopped())  # which waits for what asyncio has in threads
+    assert not over.is_set()
+    go_on.set()
+    assert over.wait(10)
+
+
+async def test_long_reads_have_so_many_connections_and_others_wait(database: PostgresDatabase) -> None:
+    all_read, go_on = threading.Barrier(READERS_APART + 1), threading.Event()
+    reads = list[int]()
+
+    def read(number: int, _: Connection) -> None:
+        reads.append(number)
+        if number < READERS_APART:
+            all_read.wait(10)
+            go_on.wait(10)
+
+    reading = [asyncio.create_task(database.read_apart(partial(read, number))) for number in range(READERS_APART + 1)]
+    await asyncio.to_thread(all_read.wait, 10)
+    assert sorted(reads) == [*range(READERS_APART)]
+    assert await database.write(one) == 1
+    go_on.set()
+    await asyncio.gather(*reading)
+    assert reads[-1] == READERS_APART
 
 
 async def test_a_server_that_is_not_there_is_told_in_words() -> None:
