@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.language.phrases import and_list, counted
@@ -130,8 +130,9 @@ async def _messages(case: Case, checkup: Checkup) -> Sequence[Finding]:
 
 
 async def _last_move(checkup: Checkup, number: int) -> datetime:
-    (entry,) = await checkup.ledger.audit.recent(AuditFilter(change=number), limit=1)
-    return datetime.fromisoformat(entry.at)
+    """Return when a change moved last; the first time there is, where all that it did was archived."""
+    entries = await checkup.ledger.audit.recent(AuditFilter(change=number), limit=1)
+    return datetime.fromisoformat(entries[0].at) if entries else datetime.min.replace(tzinfo=UTC)
 
 
 async def _workspace(case: Case) -> Sequence[Finding]:

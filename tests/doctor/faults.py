@@ -347,6 +347,9 @@ FAULTS: dict[str, Fault] = {
     "undrawn card of a bot that runs": Fault(
         planting.undrawn_beside_a_bot, "messages", "the card of change 1", "told here of Slack"
     ),
+    "undrawn card of a change that was archived": Fault(
+        planting.undrawn_and_archived, "messages", "the card of change 1", "Start the bot"
+    ),
     # HTTP mode
     "taken port": Fault(planting.port_of_another, "port", "Another program listens", "set PORT to another one"),
     "one port for both": Fault(

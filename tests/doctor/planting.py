@@ -205,14 +205,22 @@ async def undrawn_card(clinic: Clinic) -> None:
     await clinic.world.stop()
 
 
-async def undrawn_beside_a_bot(clinic: Clinic) -> None:
-    clinic.world.clock.set_by(minutes=-20)
+async def undrawn_and_archived(clinic: Clinic) -> None:
+    await undrawn_beside_a_bot(clinic, minutes_ago=30 * 24 * 60)
+    await clinic.world.stop()
+    now = clinic.world.clock()
+    with open_audit_file(clinic.ledger, to_archive=True) as file:
+        await file.archives.archive(clinic.ledger.with_name("old.sqlite"), before=now - timedelta(days=11), at=now)
+
+
+async def undrawn_beside_a_bot(clinic: Clinic, minutes_ago: int = 20) -> None:
+    clinic.world.clock.set_by(minutes=-minutes_ago)
     await clinic.world.start()
     await clinic.world.type("/segment delete VIPs")
     clinic.slack.faults.add("chat.update", error="internal_error", times=None)
     await clinic.world.press("Delete Segment", by="ben")
     await clinic.world.settled()
-    clinic.world.clock.set_by(minutes=20)
+    clinic.world.clock.set_by(minutes=minutes_ago)
     await clinic.world.sweep()
 
 
