@@ -56,10 +56,12 @@ def add_to(parser: argparse.ArgumentParser, database: LedgerAddress, keys: Calla
 
 
 def _migrate(url: str, role: str) -> int:
-    applied = migrate(url, role=role)
-    print("The ledger's tables are up to date." if applied else "The ledger's tables were up to date already.")
-    if role:
-        print(f"The role {role} has what a bot needs.")
+    done = migrate(url, role=role)
+    print("The ledger's tables are up to date." if done.applied else "The ledger's tables were up to date already.")
+    for one in done.roles:
+        print(f"The role {one} has what a bot needs.")
+    if not done.roles:
+        print("No role but the owner may use them: if the bot has one of its own, name it with --role.")
     return 0
 
 

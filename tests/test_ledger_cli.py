@@ -75,7 +75,25 @@ def test_migrating_makes_the_tables_once(capsys: pytest.CaptureFixture[str]) -> 
         assert migrate("--database", url_of(name), "--role", BOT) == 0
         assert f"are up to date.\nThe role {BOT} has what a bot needs." in capsys.readouterr().out
         assert migrate("--database", url_of(name)) == 0
-        assert capsys.readouterr().out == "The ledger's tables were up to date already.\n"
+        told = f"The ledger's tables were up to date already.\nThe role {BOT} has what a bot needs.\n"
+        assert capsys.readouterr().out == told
+
+
+def test_migrating_for_no_role_says_who_may_use_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    with own_database(empty=True) as name:
+        assert migrate("--database", url_of(name)) == 0
+    assert "No role but the owner may use them: if the bot has one of its own, name it with --role." in (
+        capsys.readouterr().out
+    )
+
+
+def test_what_to_type_is_told_as_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with own_database(empty=True) as name:
+        assert main(["audit", "recent", "--database", address_of(name, BOT)]) == 1
+    assert capsys.readouterr().err.endswith(
+        f"holds no ledger yet. Run `segment-bot ledger migrate --database OWNER_URL --role {BOT}` as the role that "
+        "owns the tables, and try again.\n"
+    )
 
 
 def test_migrating_elsewhere_says_why_it_failed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import Refusal
 from bot.core.ledger_address import LedgerAddress
 from bot.ledger.ledger import Ledger
-from bot.ledger.ports.audit_file import AuditFile
+from bot.ledger.ports.audit_file import AuditFile, Migrated
 from bot.ledger.sqlite.audit_file import open_audit_file
 from bot.ledger.sqlite.ledger import open_sqlite
 
@@ -47,8 +47,8 @@ def open_audit(
     return open_archives(address.url, to_archive=to_archive, keys=keys)
 
 
-def migrate(url: str, *, role: str = "") -> int:
-    """Make or migrate the tables on PostgreSQL, and grant ``role`` what a bot needs; return how many migrations ran.
+def migrate(url: str, *, role: str = "") -> Migrated:
+    """Make or migrate the tables on PostgreSQL, and grant ``role`` and whoever was a bot before what a bot needs.
 
     Raises UnusableLedger, and Refusal where the driver is not installed.
     """

@@ -17,7 +17,7 @@ from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import NeverOrdered
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_file import NotCopied
-from bot.ledger.postgres import checkup
+from bot.ledger.postgres import schema
 from bot.ledger.sql import audit_log
 from bot.ledger.sql.copying import copy_ledger
 from bot.ledger.sql.database import Connection
@@ -36,7 +36,7 @@ STAYING = {
     *("fact_reading", "order_facts", "customer_facts", "subscriber_facts"),
 }
 """What each process or database has for itself, a view of what is compared, and what the store still has."""
-TABLES = sorted(checkup.TABLES - STAYING)
+TABLES = sorted(schema.TABLES - STAYING)
 engines = pytest.mark.parametrize("kinds", [(one, other) for one in SUBJECTS for other in SUBJECTS], ids=str)
 Kinds = tuple[type[Subject], type[Subject]]
 

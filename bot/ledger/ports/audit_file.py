@@ -32,6 +32,14 @@ class RestoredLedger:
     closed: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Migrated:
+    """How many migrations were ``applied`` to a ledger, and the ``roles`` that have what a bot needs."""
+
+    applied: int
+    roles: tuple[str, ...]
+
+
 class Archives(Protocol):
     """Backups of a ledger, and archives: files to which the oldest entries are moved."""
 

@@ -25,7 +25,7 @@ def open_archives(url: str, *, to_archive: bool = False, keys: SealKeys = NO_KEY
     """Open a ledger to read it, or ``to_archive`` its oldest entries. Raises UnusableLedger, also from within."""
     try:
         patience = PATIENCE if to_archive else BUSY_SECONDS
-        with closing(open_database(url, patience=patience, keys=keys)) as database:
+        with closing(open_database(url, patience=patience, keys=keys, only_to_read=True)) as database:
             yield AuditFile(SqlAuditLog(database), PostgresArchives(database))
     except psycopg.Error as error:
         raise UnusableLedger(str(error).strip()) from error

@@ -1,7 +1,6 @@
 """Opens a ledger on PostgreSQL for a check-up. See ``bot.ledger.ports.checkup``."""
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -14,16 +13,13 @@ from bot.ledger.ports.checkup import Checkup, Schema
 from bot.ledger.postgres.archives import PostgresArchives
 from bot.ledger.postgres.connecting import SCHEMA_NAME
 from bot.ledger.postgres.database import PostgresDatabase
-from bot.ledger.postgres.schema import MIGRATIONS
+from bot.ledger.postgres.schema import TABLES
 from bot.ledger.sql import schema_version
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sql.schema_version import SCHEMA
 from bot.ledger.sql.signatures import key_fault
 
-_MAKES = re.compile(r"CREATE (?:TABLE|VIEW) (\w+)")
-TABLES = frozenset(name for statements in MIGRATIONS.values() for one in statements for name in _MAKES.findall(one))
-"""The tables and views of this version."""
 _THERE = f"""
     SELECT relname FROM pg_class
     WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND relkind IN ('r', 'v')

@@ -1,12 +1,15 @@
 """Makes and migrates the tables, as the role that owns them; the bot's role owns none, and gets what it needs."""
 
+import re
 from contextlib import closing
+from shlex import quote
 
 import psycopg
-from psycopg import sql
 
+from bot.core.language.phrases import listing
 from bot.ledger.errors import UnusableLedger
-from bot.ledger.postgres.append_only import GUARDED
+from bot.ledger.ports.audit_file import Migrated
+from bot.ledger.postgres import rights
 from bot.ledger.postgres.connecting import SCHEMA_NAME, Raw, connect, described
 from bot.ledger.postgres.tables import FACTS, FIRST, SEGMENTS_BY_KIND
 from bot.ledger.sql import schema_version
@@ -40,19 +43,27 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     22: _ENDS,
 }
 """Statements by the schema that they lead to. A released migration is never edited; a new one is added below it."""
+_STATEMENTS = " ".join(one for statements in MIGRATIONS.values() for one in statements)
+TABLES = frozenset(re.findall(r"CREATE (?:TABLE|VIEW) (\w+)", _STATEMENTS))
+"""The tables and views of this version."""
+MADE = TABLES | frozenset(re.findall(r"CREATE FUNCTION (\w+)", _STATEMENTS))
+"""What a bot of this version needs rights on: a later one's tables are no concern of its own."""
+_READ_BY_ALL = {"ledger_schema", "entries", "json_extract"}
+"""What is read of a ledger to open it, even if only to read its log."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('segment-bot ledger migrate'))"
-_IS_THERE = "SELECT to_regclass('ledger_schema') IS NOT NULL"
-_KEPT = {"ledger_schema", "archives"}
-"""Tables that the bot only reads."""
-_TABLES = "SELECT relname, relkind FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'v')"
-_MIGRATE = "Run `segment-bot ledger migrate --database OWNER_URL` as the role that owns the tables, and start the bot."
+_IS_THERE = f"""
+    SELECT EXISTS (
+        SELECT FROM pg_class WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND relname = 'ledger_schema'
+    )
+"""
+"""Found by whoever comes in: a name alone is looked up only in schemas that the role has USAGE on."""
 _MIGRATED = """
     UPDATE ledger_schema SET version = greatest(version, %s), oldest_writer = greatest(oldest_writer, %s)
 """
 
 
-def migrate(url: str, *, role: str = "") -> int:
-    """Make or migrate the tables, and grant ``role`` what a bot needs. Return how many migrations were applied.
+def migrate(url: str, *, role: str = "") -> Migrated:
+    """Make or migrate the tables, and grant ``role`` and whoever was a bot before what a bot needs.
 
     Two at once are safe: one waits for the other. Raises UnusableLedger.
     """
@@ -60,21 +71,43 @@ def migrate(url: str, *, role: str = "") -> int:
         with closing(connect(url, patience=None)) as owner, owner.transaction():
             owner.execute(_ALONE)
             applied = _apply(owner, described(url))
-            if role:
-                _grant(owner, role)
+            roles = sorted({*rights.bots(owner), *filter(None, (role,))})
+            for one in roles:
+                rights.grant(owner, one)
     except psycopg.Error as error:
         raise UnusableLedger(str(error).strip()) from error
-    return applied
+    return Migrated(applied, tuple(roles))
 
 
 def refuse_unprepared(db: Connection, name: str) -> None:
     """Raise UnusableLedger if a ledger has to be made or migrated first, LedgerLost if it is of a later schema."""
     if not db.execute(_IS_THERE).fetchone()[0]:
-        raise UnusableLedger(f"the database {name} holds no ledger yet. {_MIGRATE}")
+        raise UnusableLedger(f"the database {name} holds no ledger yet. {_remedy(db)}")
+    _refuse(db, name, rights.lacking(db.execute, _READ_BY_ALL, only_to_read=True))
     version, oldest = schema_version.load(db)
     refuse_too_old(version, oldest, name)
     if version < SCHEMA:
-        raise UnusableLedger(f"the ledger in {name} is of schema {version}, and this bot needs {SCHEMA}. {_MIGRATE}")
+        raise UnusableLedger(f"the ledger in {name} is of schema {version}, and this bot needs {SCHEMA}. {_remedy(db)}")
+
+
+def refuse_powerless(db: Connection, name: str) -> None:
+    """Raise UnusableLedger if the role may not do all that a bot does."""
+    _refuse(db, name, rights.lacking(db.execute, MADE))
+
+
+def _refuse(db: Connection, name: str, lacking: list[str]) -> None:
+    if lacking:
+        raise UnusableLedger(f"the role {_role(db)} lacks {listing(lacking)} in {name}. {_remedy(db)}")
+
+
+def _remedy(db: Connection) -> str:
+    """Return what to type, as a sentence whose full stop whoever tells of it sets."""
+    command = f"segment-bot ledger migrate --database OWNER_URL --role {quote(_role(db))}"
+    return f"Run `{command}` as the role that owns the tables, and try again"
+
+
+def _role(db: Connection) -> str:
+    return str(db.execute("SELECT current_user::text").fetchone()[0])
 
 
 def _apply(owner: Raw, name: str) -> int:
@@ -89,22 +122,3 @@ def _apply(owner: Raw, name: str) -> int:
             owner.execute(statement)
     owner.execute(_MIGRATED, (SCHEMA, OLDEST_WRITER))
     return len(pending)
-
-
-def _grant(owner: Raw, role: str) -> None:
-    """Grant this role what a bot needs: what is append-only, it may only append to."""
-    schema, bot = sql.Identifier(SCHEMA_NAME), sql.Identifier(role)
-    owner.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, bot))
-    owner.execute(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {} TO {}").format(schema, bot))
-    for name, kind in owner.execute(_TABLES, (SCHEMA_NAME,)).fetchall():
-        rights = sql.SQL(rights_on(name, kind))
-        owner.execute(sql.SQL("GRANT {} ON {}.{} TO {}").format(rights, schema, sql.Identifier(name), bot))
-
-
-def rights_on(table: str, kind: str) -> str:
-    """Return which rights a bot needs on this table or view."""
-    if kind == "v" or table in _KEPT:
-        return "SELECT"
-    if table == "tail":
-        return "SELECT, UPDATE"
-    return "SELECT, INSERT" if table in GUARDED else "SELECT, INSERT, UPDATE, DELETE"

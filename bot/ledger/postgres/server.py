@@ -9,9 +9,10 @@ import psycopg
 
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ports.checkup import Server
+from bot.ledger.postgres import rights
 from bot.ledger.postgres.append_only import GUARDED, REFUSING
 from bot.ledger.postgres.connecting import SCHEMA_NAME, Raw, connect
-from bot.ledger.postgres.schema import MIGRATIONS, rights_on
+from bot.ledger.postgres.schema import MADE, MIGRATIONS
 from bot.ledger.sql.database import BUSY_SECONDS
 
 _SERVER = """
@@ -35,20 +36,11 @@ _SERVER = """
         current_setting('session_replication_role') <> 'replica' AS fires_triggers
 """
 """Who may not see what others do still sees how many they are. The server's own processes are no user's."""
-_NAMESPACE = f"""
-    SELECT pg_has_role(nspowner, 'MEMBER') AS owned, has_schema_privilege(oid, 'USAGE') AS usable
-    FROM pg_namespace WHERE nspname = '{SCHEMA_NAME}'
+_HAS_LOG = f"""
+    SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND relname = 'entries'
 """
-_RELATIONS = f"""
-    SELECT relname, relkind, pg_has_role(relowner, 'MEMBER') AS owned, ARRAY(
-        SELECT one FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS one
-        WHERE has_table_privilege(pg_class.oid, one)
-    ) AS granted
-    FROM pg_class WHERE relnamespace = to_regnamespace('{SCHEMA_NAME}') AND relkind IN ('r', 'v') ORDER BY relname
-"""
-_FUNCTIONS = f"""
-    SELECT proname, prosrc, has_function_privilege(oid, 'EXECUTE') AS usable FROM pg_proc
-    WHERE pronamespace = to_regnamespace('{SCHEMA_NAME}') ORDER BY proname
+_REFUSES = f"""
+    SELECT prosrc FROM pg_proc WHERE pronamespace = to_regnamespace('{SCHEMA_NAME}') AND proname = 'refuse_change'
 """
 _FIRING = f"""
     SELECT tgname, tgtype FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
@@ -80,17 +72,15 @@ def look_at_server(url: str) -> Server:
 
 
 def _seen(raw: Raw) -> Server:
-    names, relations, functions = (_rows(raw, query) for query in (_NAMESPACE, _RELATIONS, _FUNCTIONS))
-    owned = [SCHEMA_NAME for one in names if one["owned"]] + [one["relname"] for one in relations if one["owned"]]
-    lacking = [
-        *(f"USAGE on schema {SCHEMA_NAME}" for one in names if not one["usable"]),
-        *(right for one in relations for right in _lacking(one)),
-        *(f"EXECUTE on {one['proname']}" for one in functions if not one["usable"]),
-    ]
-    has_log = any(one["relname"] == "entries" for one in relations)
-    silent = dict(_silent(raw, functions)) if has_log else {}
-    held = [one["relname"] for one in _rows(raw, _HELD)]
-    return Server(**_rows(raw, _SERVER)[0], has_log=has_log, owned=owned, lacking=lacking, held=held, silent=silent)
+    has_log = bool(_rows(raw, _HAS_LOG))
+    return Server(
+        **_rows(raw, _SERVER)[0],
+        has_log=has_log,
+        owned=rights.owned(raw.execute),
+        lacking=rights.lacking(raw.execute, MADE),
+        held=[one["relname"] for one in _rows(raw, _HELD)],
+        silent=dict(_silent(raw)) if has_log else {},
+    )
 
 
 def _rows(raw: Raw, query: str) -> list[dict[str, Any]]:
@@ -98,20 +88,14 @@ def _rows(raw: Raw, query: str) -> list[dict[str, Any]]:
     return [dict(zip(row.keys(), row, strict=True)) for row in found]
 
 
-def _lacking(relation: dict[str, Any]) -> Iterator[str]:
-    name = relation["relname"]
-    needed = rights_on(name, relation["relkind"]).split(", ")
-    return (f"{one} on {name}" for one in needed if one not in relation["granted"])
-
-
-def _silent(raw: Raw, functions: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def _silent(raw: Raw) -> Iterator[tuple[str, str]]:
     """Yield what does not fire, or refuses nothing, with the statement that makes it anew."""
     firing = {one["tgname"]: one["tgtype"] for one in _rows(raw, _FIRING)}
     for name, statement in TRIGGERS.items():
         least = _UPDATE_DELETE_TRUNCATE if name in _GUARDS else 0
         if name not in firing or firing[name] & least != least:
             yield name, _anew(statement)
-    if not any(one["proname"] == "refuse_change" and one["prosrc"] in REFUSING for one in functions):
+    if not any(one["prosrc"] in REFUSING for one in _rows(raw, _REFUSES)):
         yield "refuse_change", _anew(REFUSING)
 
 

@@ -1,6 +1,6 @@
 """What a check-up of the server compares with is what the migrations make."""
 
-from bot.ledger.postgres.checkup import TABLES
+from bot.ledger.postgres.schema import TABLES
 from bot.ledger.postgres.server import TRIGGERS, look_at_server
 from tests.postgres import BOT, ledger_database, superuser, template, url_of
 
