@@ -19,7 +19,7 @@ with starting():
     from bot.ledger.errors import UnusableLedger
     from bot.settings import CannotStart, WrongSettings, database_address, load, seal_keys
 
-DOCTOR = "doctor"
+DOCTOR, LEDGER, AUDIT = "doctor", "ledger", "audit"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,9 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # It logs whole URLs, which contain shoppers' e-mails.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        # A file of settings that cannot be read is no obstacle to whoever is to tell of it.
-        is_doctor = [*(sys.argv[1:] if arguments is None else arguments)][:1] == [DOCTOR]
-        options = _parser(Path() if is_doctor else database_address()).parse_args(arguments)
+        # Others read all settings, and tell every fault of them at once.
+        mode = [*(sys.argv[1:] if arguments is None else arguments)][:1]
+        options = _parser(database_address() if mode in ([LEDGER], [AUDIT]) else Path()).parse_args(arguments)
         return int(options.run(options) or 0)
     except WrongSettings as error:
         print(f"The settings are not complete (see README.md):\n{error}", file=sys.stderr)
@@ -59,9 +59,9 @@ def _parser(database: LedgerAddress) -> argparse.ArgumentParser:
     import_cli.add_to(modes.add_parser("import", help=importing))
     doctor_cli.add_to(modes.add_parser(DOCTOR, help="say whether all is well, and what to mend; it writes nothing"))
     facts_cli.add_to(modes.add_parser("facts", help="what rules of segments go by, as it was read of the store"))
-    ledger = modes.add_parser("ledger", help="restore the ledger from a backup, or migrate it on PostgreSQL")
+    ledger = modes.add_parser(LEDGER, help="restore the ledger from a backup, or migrate it on PostgreSQL")
     ledger_cli.add_to(ledger, database, seal_keys)
-    audit = modes.add_parser("audit", help="read, check, copy and archive the audit log")
+    audit = modes.add_parser(AUDIT, help="read, check, copy and archive the audit log")
     audit_cli.add_to(audit, database, seal_keys)
     return parser
 

@@ -11,13 +11,13 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.core.approval.rule import RULES, PeopleIds, Rule
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.language.visible import HIDDEN
 from bot.core.ledger_address import LedgerAddress, parse_address
+from bot.dotenv_file import DotenvFile, read_dotenv
 
 DOTENV = Path(".env")
 """The file of settings."""
@@ -39,6 +39,8 @@ def _ids(value: str) -> frozenset[str]:
     wrong = [one for one in ids if not re.fullmatch(r"[UWS][A-Z0-9]+", one)]
     if wrong:
         raise ValueError(f"{', '.join(wrong)}: not a user id (U…, W…) or user-group id (S…)")
+    if not ids:
+        raise ValueError("names nobody")
     return frozenset(ids)
 
 
@@ -238,15 +240,15 @@ class Settings(BaseModel):
 
 
 def database_address(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> LedgerAddress:
-    """Return where the ledger is, whatever else is set or missing."""
-    text = environment.get("DATABASE") or file_values(dotenv).get("DATABASE")
+    """Return where the ledger is, whatever else is set or missing. Raises WrongSettings if that cannot be told."""
+    text = given(environment, dotenv, whole=True).get("DATABASE")
     return parse_address(text or str(Settings.model_fields["DATABASE"].default))
 
 
-def seal_keys(environment: Mapping[str, str] = os.environ, dotenv: Path = Path(".env")) -> SealKeys:
+def seal_keys(environment: Mapping[str, str] = os.environ, dotenv: Path = DOTENV) -> SealKeys:
     """Return the keys of the log, whatever else is set or missing. Raises WrongSettings."""
     try:
-        return SealKeys.parse(environment.get("SEAL_KEY") or dotenv_values(dotenv).get("SEAL_KEY") or "")
+        return SealKeys.parse(given(environment, dotenv, whole=True).get("SEAL_KEY", ""))
     except ValueError as error:
         raise WrongSettings(f"SEAL_KEY: {error}. {_described('SEAL_KEY')}.") from error
 
@@ -258,10 +260,9 @@ def load(
     dotenv: Path | None = DOTENV,
 ) -> Settings:
     """Load the settings; ``needed`` names optional ones that this mode requires. Raises WrongSettings."""
-    given = {**(file_values(dotenv) if dotenv else {}), **environment}
-    known = {name: value for name, value in given.items() if name in Settings.model_fields and value}
+    known = {name: one for name, one in given(environment, dotenv).items() if name in Settings.model_fields}
     wrong = {name: fault for name, value in known.items() if (fault := _mistyped(value))}
-    faults = [_describe_fault(name, "missing") for name in needed if name not in known]
+    faults = [*dotenv_file(dotenv).faults, *(_describe_fault(name, "missing") for name in needed if name not in known)]
     faults += [_describe_fault(name, "mistyped", fault) for name, fault in wrong.items()]
     try:
         settings = Settings.model_validate(known)
@@ -273,11 +274,21 @@ def load(
     return settings
 
 
-def file_values(path: Path) -> dict[str, str | None]:
+def given(environment: Mapping[str, str], dotenv: Path | None, *, whole: bool = False) -> dict[str, str]:
+    """Return what is set, by name: the environment goes first, and what is empty there is not set there.
+
+    Raises WrongSettings if the file cannot be read; with ``whole``, also if any of its lines cannot.
+    """
+    file = dotenv_file(dotenv)
+    if whole and file.faults:
+        raise WrongSettings("\n".join(file.faults))
+    return {name: value for name, value in (*file.values.items(), *environment.items()) if value}
+
+
+def dotenv_file(path: Path | None) -> DotenvFile:
     """Return what stands in a ``.env`` file; nothing if there is none. Raises WrongSettings."""
     try:
-        # Windows' editors begin a file with a mark of no width.
-        return dotenv_values(path, encoding="utf-8-sig")
+        return read_dotenv(path, Settings.model_fields) if path else DotenvFile()
     except (OSError, UnicodeDecodeError) as error:
         raise WrongSettings(f"{path}: cannot be read ({error}).") from error
 

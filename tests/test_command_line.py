@@ -126,6 +126,15 @@ def test_all_faults_of_the_settings_are_told_at_once(tmp_path: Path) -> None:
     assert "xoxp-wrong" not in outcome.stderr
 
 
+def test_a_line_of_the_file_that_cannot_be_read_is_told_with_them_and_stops_who_reads_the_log(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DATABASE='ledger.sqlite\n", encoding="utf-8")
+    told = command("socket", folder=tmp_path).stderr
+    assert ".env: line 1, of DATABASE, cannot be read." in told
+    assert "APPROVERS: missing." in told
+    outcome = command("audit", "verify", folder=tmp_path)
+    assert (outcome.returncode, ".env: line 1, of DATABASE, cannot be read." in outcome.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("mode", ["socket", "http"])
 def test_a_faulty_policy_stops_the_start_and_all_its_faults_are_told(mode: str, tmp_path: Path) -> None:
     rule = '[[rules]]\nsteps = ["drop_segment"]\napprovals = 3\n'

@@ -1,17 +1,26 @@
 """Settings: the environment over ``.env``, each fault with its setting's name and what it is for."""
 
+import re
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import time
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.core.audit.seal_keys import SealKeys
 from bot.core.ledger_address import ServerAddress
 from bot.settings import WrongSettings, database_address, load, seal_keys
 from tests.harness import environment_for
 
 TOKEN = "has a blank or another character in it that no token has; copy it again"
 UNSEEN = "has a line break in it, or another character that nobody sees; type it again"
+SECRET = "0123456789abcdef" * 2
 RIGHT = environment_for("http://127.0.0.1:8000", Path("ledger.sqlite"))
 
 
@@ -43,6 +52,8 @@ def test_the_environment_stands_above_the_file(tmp_path: Path) -> None:
     ("name", "value", "fault"),
     [
         ("APPROVERS", "UBEN,ben", "ben: not a user id (U…, W…) or user-group id (S…)"),
+        ("REQUESTERS", ",", "names nobody"),
+        ("REQUESTERS", " ", "names nobody"),
         ("APPROVALS_CHANNEL", "#approvals", "not a channel id (C…)"),
         ("SUMMARY_CHANNEL", "D0DIRECT", "not a channel id (C…)"),
         ("BIGCOMMERCE_API_URL", "api.bigcommerce.com", "not a URL that begins with https://"),
@@ -117,12 +128,80 @@ def test_a_file_that_begins_with_a_mark_of_windows_is_read(tmp_path: Path) -> No
     assert load(environment=RIGHT, dotenv=file).PORT == 3001
 
 
-def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+def readings(file: Path) -> list[Callable[[], object]]:
+    """Each way in which something is read of this file, with all settings in the environment."""
+    reads = (load, database_address, seal_keys)
+    return [partial(read, environment=RIGHT, dotenv=file) for read in reads]
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.write_bytes(b"PORT=\xff\n")], ids=["folder", "bytes"])
+def test_a_file_that_cannot_be_read_is_a_fault(make: Callable[[Path], object], tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    file.write_bytes(b"PORT=\xff\n")
-    for act in (lambda: load(environment=RIGHT, dotenv=file), lambda: database_address({}, file)):
+    make(file)
+    for read in readings(file):
         with pytest.raises(WrongSettings, match=r"\.env: cannot be read"):
-            act()
+            read()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "lost"),
+    [
+        ("REQUESTERS='U5,U6\n", 1, "REQUESTERS"),
+        (f'PORT=3000\n\n# the log\nSEAL_KEY="{SECRET}\nHOST=::1\n', 4, "SEAL_KEY"),
+        ("SUMMARY_CHANNEL: C0SEGMENTS\n", 1, "SUMMARY_CHANNEL"),
+        ("SUMMARY_CHANNEL:C0SEGMENTS\n", 1, "SUMMARY_CHANNEL"),
+        ("export SUMMARY_CHANNEL C0SEGMENTS", 1, "SUMMARY_CHANNEL"),
+        ("PORT\n", 1, "PORT"),
+        ("APPROVERS='U5' U6\n", 1, "APPROVERS"),
+        ("NOTE='for Ana\r\nREQUESTERS=U5\r\nOTHER='\r\n", 1, "REQUESTERS"),
+        (f"REQUESTERS='U5,U6\nSEAL_KEY='{SECRET}'\n", 1, "REQUESTERS and SEAL_KEY"),
+        (f"\n\n{SECRET}\n", 3, ""),
+        ("=3000\n", 1, ""),
+    ],
+)
+def test_a_line_that_is_no_setting_stops_whatever_reads_the_file(
+    text: str, line: int, lost: str, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(text.encode())
+    of = f", of {lost}," if lost else ""
+    for read in readings(file):
+        with pytest.raises(WrongSettings) as told:
+            read()
+        assert (
+            str(told.value) == f"{file}: line {line}{of} cannot be read. Write NAME=value, and close each quote in it."
+        )
+
+
+def test_lines_that_cannot_be_read_are_told_with_all_other_faults(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("REQUESTERS='U5\nLOG_FORMAT: json\nPORT=x\n", encoding="utf-8")
+    with pytest.raises(WrongSettings) as told:
+        load(("SLACK_SIGNING_SECRET",), environment={**RIGHT, "SLACK_SIGNING_SECRET": ""}, dotenv=file)
+    starts = [re.split(" cannot|:", one.removeprefix(f"{file}: "))[0] for one in str(told.value).splitlines()]
+    assert starts == ["line 1, of REQUESTERS,", "line 2, of LOG_FORMAT,", "PORT", "SLACK_SIGNING_SECRET"]
+
+
+def test_what_other_programs_keep_in_the_file_is_their_own(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    text = "# REQUESTERS='U5\nPORTS=1\nPORT-X=2\nKEY='-----BEGIN\nabc\n-----END'\nexport 'PORT' = \"3001\" # mine\n"
+    file.write_text(text, encoding="utf-8")
+    assert load(environment=RIGHT, dotenv=file).PORT == 3001
+
+
+TYPED = st.text("U5,='\" \\:", max_size=5)
+
+
+@given(st.sampled_from(["=", ":", " = ", ": ", " "]), TYPED, TYPED, TYPED)
+def test_however_people_are_named_they_are_read_or_nothing_starts(
+    sign: str, before: str, behind: str, below: str
+) -> None:
+    """What cannot be read never lets every member ask."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, ".env")
+        file.write_text(f"REQUESTERS{sign}{before}U5{behind}\nNOTE={below}\n", encoding="utf-8")
+        with suppress(WrongSettings):
+            assert load(environment=RIGHT, dotenv=file).REQUESTERS
 
 
 def test_a_setting_that_a_mode_needs_is_missed_with_the_others() -> None:
@@ -150,13 +229,22 @@ def test_the_database_is_known_whatever_else_is_missing(tmp_path: Path) -> None:
     assert database_address({"DATABASE": "from-environment.sqlite"}, file) == Path("from-environment.sqlite")
 
 
+def test_what_is_empty_in_the_environment_is_not_set_there_for_bot_and_shell(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"DATABASE={tmp_path}/real.sqlite\nSEAL_KEY={SECRET}\n", encoding="utf-8")
+    empty = RIGHT | {"DATABASE": "", "SEAL_KEY": ""}
+    settings = load(environment=empty, dotenv=file)
+    assert settings.DATABASE == database_address(empty, file) == tmp_path / "real.sqlite"
+    assert settings.SEAL_KEY == seal_keys(empty, file) == SealKeys.parse(SECRET)
+
+
 def test_the_keys_of_the_log_are_read_whatever_else_is_missing(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     assert not seal_keys({}, file)
     file.write_text(f"SEAL_KEY={'k' * 32}\n", encoding="utf-8")
     assert (
         seal_keys({}, file)
-        == seal_keys({"SEAL_KEY": "k" * 32}, tmp_path)
+        == seal_keys({"SEAL_KEY": "k" * 32}, tmp_path / "none")
         == load(environment=RIGHT | {"SEAL_KEY": "k" * 32}, dotenv=None).SEAL_KEY
     )
     with pytest.raises(WrongSettings, match="SEAL_KEY: a key has at least 32 characters"):

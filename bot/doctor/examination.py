@@ -15,6 +15,7 @@ from bot.doctor.rule_checks import RULE_CHECKS
 from bot.doctor.settings_checks import SETTINGS_CHECKS
 from bot.doctor.slack_checks import SLACK_CHECKS
 from bot.doctor.store_checks import STORE_CHECKS
+from bot.settings import given
 
 CHECKS = (
     *SETTINGS_CHECKS,
@@ -35,6 +36,5 @@ async def examine(
     settings, faults = settings_checks.read(environment, dotenv)
     if settings is None:
         return faults
-    given = settings_checks.given_settings(environment, dotenv)
-    async with open_case(settings, given, dotenv, machine) as case:
+    async with open_case(settings, given(environment, dotenv), dotenv, machine) as case:
         return [*faults, *await run(checks, case)]

@@ -10,7 +10,7 @@ from bot.doctor.findings import Check, Finding
 from bot.doctor.server_side import DRIVER
 from bot.doctor.slack_checks import COPY_BOT, NEW_APP
 from bot.health.metrics import LIBRARY
-from bot.settings import Settings, WrongSettings, file_values, load
+from bot.settings import Settings, WrongSettings, dotenv_file, given, load
 
 NAME = "settings"
 SIMILAR = 0.8
@@ -46,25 +46,19 @@ _NO_MODE = Finding(
 )
 
 
-def given_settings(environment: Mapping[str, str], dotenv: Path | None) -> dict[str, str]:
-    """Return what the file and the environment say. Raises WrongSettings if the file cannot be read."""
-    given = {**(file_values(dotenv) if dotenv else {}), **environment}
-    return {name: value for name, value in given.items() if value}
-
-
 def read(environment: Mapping[str, str], dotenv: Path | None) -> tuple[Settings | None, list[Finding]]:
     """Return the settings, or None and what is wrong with them."""
     try:
-        given = given_settings(environment, dotenv)
+        typed = given(environment, dotenv)
     except WrongSettings as error:
         fix = f"Make {dotenv} a text file in UTF-8 that the bot's user can read."
         return None, [Finding(str(error), fix, check=NAME)]
     try:
         settings = load(environment=environment, dotenv=dotenv)
     except WrongSettings as error:
-        found = [*_no_file(dotenv), *_slips(given, dotenv), *(_fault(line, given) for line in str(error).splitlines())]
+        found = [*_no_file(dotenv), *_slips(typed, dotenv), *(_fault(line, typed) for line in str(error).splitlines())]
         return None, [replace(one, check=NAME) for one in found]
-    return settings, [] if any(given.get(one) for one in _MODES) else [_NO_MODE]
+    return settings, [] if any(typed.get(one) for one in _MODES) else [_NO_MODE]
 
 
 def _no_file(dotenv: Path | None) -> Iterator[Finding]:
@@ -73,12 +67,12 @@ def _no_file(dotenv: Path | None) -> Iterator[Finding]:
         yield Finding(told, "Write what is missing into that file, or into the environment.")
 
 
-def _fault(line: str, given: Mapping[str, str]) -> Finding:
+def _fault(line: str, typed: Mapping[str, str]) -> Finding:
     """Describe one line of what `load` says: the setting's name, what is wrong, and what the setting is."""
     name = line.partition(": ")[0]
     told = line.removesuffix(f" {getattr(Settings.model_fields.get(name), 'description', '')}.")
     prefix, other = _SWAPPED.get(name, ("-", ""))
-    if given.get(name, "").startswith(prefix):
+    if typed.get(name, "").startswith(prefix):
         return Finding(told, f"It holds the other token of Slack: {name} and {other} are exchanged.")
     return Finding(told, _FIXES.get(name, f"Correct {name}; bot/README.md lists all settings."))
 
@@ -92,10 +86,10 @@ def _source(case: Case) -> str:
     return f"Read from the environment{f' and {case.dotenv}' if has_file else '; there is no .env'}."
 
 
-def _slips(given: Mapping[str, str], dotenv: Path | None) -> Iterator[Finding]:
+def _slips(typed: Mapping[str, str], dotenv: Path | None) -> Iterator[Finding]:
     """Yield the names in the file that are no setting's, and look like one that is not set."""
-    left = sorted(Settings.model_fields.keys() - given.keys())
-    for name in file_values(dotenv) if dotenv else ():
+    left = sorted(Settings.model_fields.keys() - typed.keys())
+    for name in dotenv_file(dotenv).values:
         if name not in Settings.model_fields and (meant := get_close_matches(name.upper(), left, 1, SIMILAR)):
             yield Finding(f"{dotenv} has {name}, which is no setting.", f"Call it {meant[0]}.")
 

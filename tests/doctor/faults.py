@@ -105,6 +105,19 @@ FAULTS: dict[str, Fault] = {
     "unreadable .env": Fault(
         planting.write_dotenv(b"\xff\xfe\xff"), "settings", "cannot be read", "a text file in UTF-8"
     ),
+    "folder .env": Fault(lambda clinic: clinic.dotenv.mkdir(), "settings", "cannot be read (", "a text file in UTF-8"),
+    "open quote in .env": Fault(
+        planting.write_dotenv(b"REQUESTERS='U0ANA00001\n"),
+        "settings",
+        "line 1, of REQUESTERS, cannot",
+        "lists all settings",
+    ),
+    "colon in .env": Fault(
+        planting.write_dotenv(b"SUMMARY_CHANNEL: C0SEGMENTS\n"),
+        "settings",
+        "line 1, of SUMMARY_CHANNEL, cannot",
+        "lists all settings",
+    ),
     "slip in .env": Fault(
         planting.write_dotenv(b"REQUESTER=U0ANA00001\n"),
         "settings",
