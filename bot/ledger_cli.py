@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ def _copy(source: LedgerAddress, target: LedgerAddress, keys: SealKeys) -> int:
     if isinstance(source, Path) and not source.is_file():
         raise Refusal(f"There is no ledger {source}.")
     with _opened(source, keys) as (one, its_name), _opened(target, keys) as (other, other_name):
-        whole = asyncio.run(copy_ledger(one, other, names=(its_name, other_name), at=datetime.now(UTC)))
+        whole = asyncio.run(copy_ledger(one, other, names=(its_name, other_name), clock=partial(datetime.now, UTC)))
     print(f"{other_name} holds the whole ledger now: {whole.entries} entries, head {whole.head}.")
     print("Name it with DATABASE, and start the bot; the old one stays as it is.")
     return 0

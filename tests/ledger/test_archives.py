@@ -489,7 +489,7 @@ async def same_ledgers(one: Subject, other: Subject, at: datetime) -> None:
         change = await ledger.changes.load(1)
         await ledger.changes.move(change, Event.FINISH, at=NOW)
         async with other.owned() as copy:
-            await copy_ledger(database(ledger), database(copy), names=("one", "other"), at=at)
+            await copy_ledger(database(ledger), database(copy), names=("one", "other"), clock=lambda: at)
 
 
 async def test_an_archive_is_the_same_from_either_engine(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """A ledger that is copied to another engine, or the same, is the same ledger there."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
-from datetime import timedelta
+from contextlib import ExitStack, asynccontextmanager, nullcontext
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -18,14 +18,18 @@ from bot.core.segment_rules.rule import NeverOrdered
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_file import NotCopied
 from bot.ledger.postgres import schema
+from bot.ledger.postgres.database import PostgresDatabase
+from bot.ledger.postgres.writer import utc_now
 from bot.ledger.sql import audit_log
 from bot.ledger.sql.copying import copy_ledger
 from bot.ledger.sql.database import Connection
+from bot.ledger.sql.ledger import ledger_on
 from tests.core.samples import NOW, VIPS, plan, uuid
 from tests.core.summary.days import TODAY, snapshot
 from tests.ledger.mortal import KilledError, Mortal
 from tests.ledger.planned import LATER, carried_out, moved, planned, running
-from tests.ledger.subject import SUBJECTS, Subject
+from tests.ledger.subject import SUBJECTS, SqliteSubject, Subject
+from tests.postgres import BOT, ledger_database, url_of
 
 T = TypeVar("T")
 STOPPED = LATER + timedelta(minutes=1)
@@ -77,13 +81,18 @@ async def filled_up(ledger: Ledger) -> None:
     await ledger.summaries.open(TODAY, at=NOW)
 
 
+async def begin(used: Ledger) -> None:
+    """A bot starts on this ledger."""
+    await used.leases.renew(owner="bot", until=STOPPED + timedelta(seconds=15), now=STOPPED)
+
+
 def database(ledger: Ledger) -> Any:
     return ledger.storage
 
 
 async def copied(source: Ledger, target: Ledger, **options: Any) -> Verification:
     one, other = (options.get(name, database(ledger)) for name, ledger in (("one", source), ("other", target)))
-    return await copy_ledger(one, other, names=NAMES, at=STOPPED)
+    return await copy_ledger(one, other, names=NAMES, clock=lambda: STOPPED)
 
 
 async def rows(ledger: Ledger) -> dict[str, list[dict[str, Any]]]:
@@ -150,10 +159,52 @@ async def test_many_pages_are_copied(kinds: Kinds) -> None:
 async def test_nothing_is_copied_while_a_bot_lives(kinds: Kinds) -> None:
     async with two(kinds) as (source, target):
         for used, name in ((source, "one"), (target, "two")):
-            await used.leases.renew(owner="bot", until=STOPPED, now=STOPPED)
+            await begin(used)
             with pytest.raises(NotCopied, match=f"A bot uses {name}"):
                 await copied(source, target)
             await used.leases.resign(owner="bot")
+
+
+class Joined(Mortal):
+    """A ledger to which so many pages are written before a bot starts on one of both."""
+
+    async def write(self, write: Callable[[Connection], T]) -> T:
+        if not self._left:
+            await begin(self.used)
+        self._left -= 1
+        result: T = await self._database.write(write)
+        return result
+
+    used: Ledger
+
+
+@engines
+@pytest.mark.parametrize("used", [0, 1], ids=NAMES)
+@pytest.mark.parametrize("pages", [0, 1, 4])
+async def test_a_copy_ends_where_a_bot_starts_meanwhile_on_either(pages: int, used: int, kinds: Kinds) -> None:
+    async with two(kinds) as both:
+        source, target = both
+        await filled(source)
+        joined = Joined(database(target), pages)
+        joined.used = both[used]
+        with pytest.raises(NotCopied, match=f"A bot uses {NAMES[used]}"):
+            await copied(source, target, other=joined)
+        assert "from" not in (await target.audit.entries())[-1].detail
+
+
+@pytest.mark.parametrize("ahead", [-60, -1, 1, 60])
+@pytest.mark.parametrize("lives", [True, False])
+async def test_who_lives_is_judged_by_the_databases_clock_and_not_by_this_machines(ahead: int, lives: bool) -> None:
+    def clock() -> datetime:
+        return utc_now() + timedelta(seconds=ahead)
+
+    with SqliteSubject.fresh() as file, ledger_database() as name:
+        shell = PostgresDatabase(url_of(name, BOT), clock=clock)
+        async with file.open() as target, ledger_on(shell) as source:
+            now, until = utc_now(), timedelta(seconds=15 if lives else -0.5)
+            await source.leases.renew(owner="bot", until=now + until, now=now)
+            with pytest.raises(NotCopied, match="A bot uses one") if lives else nullcontext():
+                await copy_ledger(shell, database(target), names=NAMES, clock=clock)
 
 
 @engines

@@ -290,5 +290,5 @@ async def test_facts_stay_behind_when_a_ledger_is_copied(subject: Subject, readi
         async with empty.open() as target:
             one: Any = reading.storage
             other: Any = target.storage
-            await copy_ledger(one, other, names=("one", "two"), at=LATER + DAY)
+            await copy_ledger(one, other, names=("one", "two"), clock=lambda: LATER + DAY)
             assert (await all_sums(target), await target.facts.state()) == ([], FactsState())

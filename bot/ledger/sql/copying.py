@@ -5,7 +5,8 @@ says where it comes from.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -54,14 +55,35 @@ Sealed = tuple[int, str, str, str]
 Row = dict[str, Any]
 
 
-async def copy_ledger(source: Database, target: Database, *, names: tuple[str, str], at: datetime) -> Verification:
+@dataclass(frozen=True)
+class _Copying:
+    """A ledger that is copied to another: ``names`` are for people, ``clock`` is this machine's."""
+
+    source: Database
+    target: Database
+    names: tuple[str, str]
+    clock: Callable[[], datetime]
+
+    async def refuse_while_used(self) -> None:
+        """Raise NotCopied while a bot lives on either: one may have started since the last page.
+
+        Leases are judged by the clock that all machines share, if the database has one.
+        """
+        for database, name in zip((self.source, self.target), self.names, strict=True):
+            await database.compare_clocks()
+            if await database.read(partial(_is_used, at=self.clock() + database.clock_ahead)):
+                raise NotCopied(f"A bot uses {name}. Stop it, wait for a minute, and copy again.")
+
+
+async def copy_ledger(
+    source: Database, target: Database, *, names: tuple[str, str], clock: Callable[[], datetime]
+) -> Verification:
     """Copy a whole ledger that holds, or what is left of it, and verify the copy. ``names``: of both, for people.
 
     Raises NotCopied while a bot uses either, if the target holds something else, or if the chain is broken.
     """
-    for database, name in zip((source, target), names, strict=True):
-        if await database.read(partial(_is_used, at=at)):
-            raise NotCopied(f"A bot uses {name}. Stop it, wait for a minute, and copy again.")
+    copying = _Copying(source, target, names, clock)
+    await copying.refuse_while_used()
     whole = await source.read_apart(audit_log.verify)
     if not whole.holds:
         raise NotCopied(f"The log is not intact, so nothing was copied. {whole.fault}")
@@ -69,22 +91,22 @@ async def copy_ledger(source: Database, target: Database, *, names: tuple[str, s
     if not await source.read(partial(_goes_on, begun=begun, target=names[1])):
         raise NotCopied(f"{names[1]} holds another ledger, or a part of this one as it was. Copy to an empty one.")
     if not await source.read(partial(_is_said, target=names[1])):
-        await source.write(partial(audit_log.append, entry=_said("to", names[1]), at=at))
-    head = await _copy_entries(source, target, begun)
+        await source.write(partial(audit_log.append, entry=_said("to", names[1]), at=clock()))
+    head = await _copy_entries(copying, begun)
     for table in _KEYS:
-        await _copy_table(source, target, table)
-    return await _verified(source, target, names, head, at)
+        await _copy_table(copying, table)
+    return await _verified(copying, head)
 
 
-async def _verified(
-    source: Database, target: Database, names: tuple[str, str], head: tuple[int, str], at: datetime
-) -> Verification:
+async def _verified(copying: _Copying, head: tuple[int, str]) -> Verification:
     """Verify the copy, and have its log say where it comes from."""
+    source, target = copying.source, copying.target
     whole = await target.read_apart(audit_log.verify)
     if not whole.holds or await source.read(audit_log.head) != head:
         raise NotCopied(f"The copy is not the ledger as it is. {whole.fault or 'It was written meanwhile.'}")
-    said = _said("from", names[0], entries=head[0], head=head[1])
-    await target.write(partial(audit_log.append, entry=said, at=at))
+    await copying.refuse_while_used()
+    said = _said("from", copying.names[0], entries=head[0], head=head[1])
+    await target.write(partial(audit_log.append, entry=said, at=copying.clock()))
     return whole
 
 
@@ -115,15 +137,17 @@ def _is_said(db: Connection, target: str) -> bool:
 # Entries
 
 
-async def _copy_entries(source: Database, target: Database, last: tuple[int, str]) -> tuple[int, str]:
+async def _copy_entries(copying: _Copying, last: tuple[int, str]) -> tuple[int, str]:
     """Copy the entries after ``last``, each verified on its way; return number and seal of the last one."""
+    source = copying.source
     if last == (0, hash_chain.GENESIS):
         last = await source.read(audit_log.anchor)
     while rows := await source.read(partial(_page_of_entries, after=last[0])):
         part = hash_chain.verify(((row[0], row[1], row[2]) for row in rows), after=last[0], head=last[1])
         if not part.holds:
             raise NotCopied(f"The log is not intact, so it was copied no further. {part.fault}")
-        await target.write(partial(_insert_entries, rows=rows, previous=last[1]))
+        await copying.refuse_while_used()
+        await copying.target.write(partial(_insert_entries, rows=rows, previous=last[1]))
         last = (rows[-1][0], rows[-1][2])
     return last
 
@@ -145,11 +169,13 @@ def _insert_entries(db: Connection, rows: Sequence[Sealed], previous: str) -> No
 # The other tables
 
 
-async def _copy_table(source: Database, target: Database, table: str) -> None:
+async def _copy_table(copying: _Copying, table: str) -> None:
     """Copy the rows of this table that come after the last one which the target has."""
+    source, target = copying.source, copying.target
     there = await target.read(partial(_page, table=table, limit=1, order="DESC"))
     page = partial(_page, table=table, limit=FEW if table == "lists" else PAGE)
     while rows := await source.read(partial(page, after=there)):
+        await copying.refuse_while_used()
         await target.write(partial(_insert, table=table, rows=rows))
         there = rows[-1:]
 
