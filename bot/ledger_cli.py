@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import Refusal
 from bot.core.language.phrases import and_list
-from bot.core.ledger_address import LedgerAddress, parse_address
+from bot.core.ledger_address import LedgerAddress, ServerAddress, parse_address
 from bot.ledger.opening import migrate, needing_driver
+from bot.ledger.ports.audit_file import RestoredLedger
 from bot.ledger.sql.copying import copy_ledger
 from bot.ledger.sql.database import Database
+from bot.ledger.sql.restoring import close_restored
 from bot.ledger.sqlite.database import Database as SqliteDatabase
 from bot.ledger.sqlite.restoring import restore
 
@@ -33,7 +35,9 @@ def add_to(parser: argparse.ArgumentParser, database: LedgerAddress, keys: Calla
     """
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     restoring = actions.add_parser("restore", help="start again from a backup, with all closed that was open in it")
-    restoring.add_argument("file", type=Path, help="the backup, made by `audit backup`")
+    restoring.add_argument(
+        "file", type=Path, nargs="?", help="the backup, made by `audit backup`; none after `pg_restore`"
+    )
     restoring.add_argument("--database", type=parse_address, default=database, help="default %(default)s")
     restoring.set_defaults(run=lambda options: _restore(options.file, options.database, keys()))
     migrating = actions.add_parser("migrate", help="make or update the tables on PostgreSQL")
@@ -91,16 +95,32 @@ def _opened(address: LedgerAddress, keys: SealKeys) -> Iterator[tuple[Database, 
         yield opened, name
 
 
-def _restore(backup: Path, database: LedgerAddress, keys: SealKeys) -> int:
-    if not isinstance(database, Path):
-        raise Refusal(
-            "A backup is restored to a file: name one with --database. PostgreSQL's own are for `pg_restore`."
-        )
-    if not backup.is_file():
-        raise Refusal(f"There is no file {backup}.")
-    restored = asyncio.run(restore(backup, database, at=datetime.now(UTC), keys=keys))
-    print(f"{database} is restored from {backup}: {restored.entries} entries, head {restored.head}.")
+def _restore(backup: Path | None, database: LedgerAddress, keys: SealKeys) -> int:
+    if isinstance(database, Path):
+        restored = _restore_file(backup, database, keys)
+        print(f"{database} is restored from {backup}: {restored.entries} entries, head {restored.head}.")
+    else:
+        restored = _restore_in_place(backup, database, keys)
+        print(f"{database} is ready for a bot: {restored.entries} entries, head {restored.head}.")
     if restored.closed:
         closed = and_list([f"change {number}" for number in restored.closed])
         print(f"What was open in it is closed: {closed}. When the bot runs, it tells those who asked.")
     return 0
+
+
+def _restore_file(backup: Path | None, database: Path, keys: SealKeys) -> RestoredLedger:
+    if not backup:
+        raise Refusal("Name the backup: `segment-bot ledger restore BACKUP`.")
+    if not backup.is_file():
+        raise Refusal(f"There is no file {backup}.")
+    return asyncio.run(restore(backup, database, at=datetime.now(UTC), keys=keys))
+
+
+def _restore_in_place(backup: Path | None, database: ServerAddress, keys: SealKeys) -> RestoredLedger:
+    if backup:
+        raise Refusal(
+            "A backup is restored to a file: name one with --database. PostgreSQL's own are for `pg_restore`; after "
+            "it, type `segment-bot ledger restore` without a file."
+        )
+    with _opened(database, keys) as (opened, name):
+        return asyncio.run(close_restored(opened, name, clock=partial(datetime.now, UTC)))

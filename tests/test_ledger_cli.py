@@ -63,7 +63,27 @@ def test_a_backup_is_restored_to_a_file(tmp_path: Path, capsys: pytest.CaptureFi
     backup = tmp_path / "backup.sqlite"
     create_ledger(backup)
     assert main(["ledger", "restore", str(backup), "--database", "postgresql://u:secret@db/ledger"]) == 1
-    assert "name one with --database" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "name one with --database" in told
+    assert "after it, type `segment-bot ledger restore` without a file." in told
+    assert main(["ledger", "restore", "--database", str(tmp_path / "ledger.sqlite")]) == 1
+    assert "Name the backup: `segment-bot ledger restore BACKUP`." in capsys.readouterr().err
+
+
+def test_what_was_open_in_a_restored_database_is_closed_in_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "ledger.sqlite"
+    asyncio.run(with_open_changes(file))
+    with own_database() as name:
+        address = address_of(name, BOT)
+        assert copy("--database", str(file), "--to", address) == 0
+        capsys.readouterr()
+        assert main(["ledger", "restore", "--database", address]) == 0
+        told = capsys.readouterr().out
+        assert " is ready for a bot: 11 entries, head " in told
+        assert "What was open in it is closed: change 1 and change 2." in told
+        assert main(["audit", "verify", "--database", address]) == 0
 
 
 def migrate(*options: str) -> int:

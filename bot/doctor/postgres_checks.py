@@ -9,7 +9,10 @@ from bot.doctor.ledger_engine import CURRENT, NEWER, Engine
 from bot.doctor.server_checks import MIGRATE
 from bot.ledger.ports.checkup import Checkup, Schema
 
-_RESTORE = "restore the latest backup with pg_restore into an empty database, and set DATABASE to that."
+_RESTORE = (
+    "restore the latest backup with pg_restore into an empty database, set DATABASE to that, and type "
+    "segment-bot ledger restore before a bot starts."
+)
 
 
 @contextmanager

@@ -70,8 +70,8 @@ class Ledger:
         if found := await self.storage.damage():
             raise LedgerLost(
                 "the ledger's file is damaged",
-                f"The ledger is damaged ({found}), so the bot does not write to it. Keep the file, put the latest "
-                "backup in its place, and start the bot.",
+                f"The ledger is damaged ({found}), so the bot does not write to it. Move the file away, put the "
+                "latest backup in its place with `segment-bot ledger restore BACKUP`, and start the bot.",
             )
 
     async def tidy(self, before: datetime) -> None:

@@ -163,7 +163,7 @@ PLANTS = {
     ),
     "restored": Plant(
         "Restoring closes what was open",
-        "bot/ledger/sqlite/restoring.py",
+        "bot/ledger/sql/restoring.py",
         "    for number in numbers:\n",
         "    for number in ():\n",
     ),

@@ -11,6 +11,9 @@ from tests.postgres import BOT
 
 SERVER = "ledger server"
 LIVES = "INSERT INTO processes (owner, lease_until, schema) VALUES"
+RESTORE = (
+    "with pg_restore into an empty database, set DATABASE to that, and type segment-bot ledger restore before a bot"
+)
 _MIGRATE = f"segment-bot ledger migrate --database OWNER_URL --role {BOT},"
 
 
@@ -165,11 +168,11 @@ SERVER_FAULTS: dict[str, Fault] = {
         *(f"{LIVES} ('{number}', '{UNTIL}', {SCHEMA})" for number in range(6)),
         check="bots",
     ),
-    "missing tables": altered("it lacks briefs, homes", "pg_restore", "DROP TABLE briefs, homes", check="ledger"),
+    "missing tables": altered("it lacks briefs, homes", RESTORE, "DROP TABLE briefs, homes", check="ledger"),
     "missing column": altered(
-        'column "mac" does not exist', "pg_restore", "ALTER TABLE entries DROP COLUMN mac", check="ledger"
+        'column "mac" does not exist', RESTORE, "ALTER TABLE entries DROP COLUMN mac", check="ledger"
     ),
-    "no schema's number": altered("it lacks ledger_schema", "pg_restore", "DROP TABLE ledger_schema", check="ledger"),
+    "no schema's number": altered("it lacks ledger_schema", RESTORE, "DROP TABLE ledger_schema", check="ledger"),
     "edited entry": Fault(
         servers.written(edit="UPDATE entries SET body = replace(body, 'posted', 'Posted') WHERE number = 2"),
         "ledger chain",

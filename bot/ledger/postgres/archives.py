@@ -53,7 +53,7 @@ class PostgresArchives:
         """Say how it is done. Raises NotCopied."""
         raise NotCopied(
             "PostgreSQL makes its own backups: run `pg_dump --format custom --schema segment_bot` with the address of "
-            "the database, then `audit verify`."
+            "the database, then `audit verify`. Restore one with `pg_restore`, then type `segment-bot ledger restore`."
         )
 
     async def archive(self, target: Path, *, before: datetime, at: datetime) -> ArchivedSpan:

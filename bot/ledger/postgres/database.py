@@ -157,5 +157,6 @@ class PostgresDatabase:
         return LedgerLost(
             _GONE,
             f"The ledger's tables are gone from the database {self._name} ({error.strip()}), so the bot stopped. "
-            "Restore them, or name another database with DATABASE; then start the bot.",
+            "Restore them and type `segment-bot ledger restore`, or name another database with DATABASE; then start "
+            "the bot.",
         )

@@ -35,7 +35,8 @@ _DONE = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
 _FORGOTTEN = (
     "The database no longer holds entry {seen} as it confirmed it; its last one is entry {last}. It failed over to a "
     "standby that lagged behind, or was restored from a backup, so the bot stopped. Set synchronous_standby_names, run "
-    "`segment-bot audit verify --against` with the head of the last summary, and start the bot."
+    "`segment-bot audit verify --against` with the head of the last summary, close what may have run meanwhile with "
+    "`segment-bot ledger restore`, and start the bot."
 )
 
 

@@ -2,28 +2,19 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from bot.core.approval.changes import Change, Event, Run, StepState
-from bot.core.approval.step_effects import subjects
-from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.hash_chain import Verification
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.errors import UnusableLedger
-from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_file import NotCopied, RestoredLedger
 from bot.ledger.sql.ledger import ledger_on
+from bot.ledger.sql.restoring import close_all
 from bot.ledger.sqlite.archives import SqliteArchives
 from bot.ledger.sqlite.atomic_files import new_file, settle
 from bot.ledger.sqlite.database import Database
 
-WAS_OPEN = (
-    "A backup was restored in which this was still open. What became of it since is not known: look at the store, "
-    "then ask again."
-)
-WAS_RUNNING = "A backup was restored in which this step had begun: it may have been carried out."
-UNANSWERED = "A backup was restored in which this was not answered yet."
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
 
@@ -37,7 +28,7 @@ async def restore(backup: Path, target: Path, *, at: datetime, keys: SealKeys = 
         with new_file(target) as partial:
             copied = await _copy(backup, partial, keys)
             with closing(Database.open(partial, keys=keys)) as database:
-                closed = await _close_all(ledger_on(database), backup.name, copied, at)
+                closed = await close_all(ledger_on(database), {"file": backup.name}, copied, at)
                 settle(database.connection)
             whole = await _verified(partial, keys)
     except sqlite3.Error as error:
@@ -71,32 +62,3 @@ async def _verified(path: Path, keys: SealKeys) -> Verification:
     if not result.holds:
         raise NotCopied(f"The log of the backup is not intact, so nothing was restored. {result.fault}")
     return result
-
-
-async def _close_all(ledger: Ledger, name: str, copied: Verification, at: datetime) -> tuple[int, ...]:
-    """Record that this is a restored copy, and close what is open in it. Return the numbers of the changes."""
-    await ledger.leases.forget_silent(at + timedelta(days=1))  # no process lives on a copy
-    count = await ledger.changes.count("pending", "")
-    numbers = tuple(sorted(brief.number for brief in await ledger.changes.latest("pending", "", count)))
-    detail = {"file": name, "entries": copied.archived + copied.entries, "head": copied.head, "changes": list(numbers)}
-    await ledger.audit.append(Entry(EntryKind.RESTORED, detail=detail, outcome="restored"), at=at)
-    for number in numbers:
-        await _close(ledger, await ledger.changes.load(number), at)
-    for invocation, _ in await ledger.invocations.claim_abandoned(owner="", now=at):
-        settle_at_once = ledger.invocations.settle_at_once
-        await settle_at_once(invocation, EntryKind.REFUSED, at=at, detail={"reason": UNANSWERED})
-    return numbers
-
-
-async def _close(ledger: Ledger, change: Change, at: datetime) -> None:
-    for run in change.runs:
-        if run.state is StepState.STARTED:
-            change = await _leave_unsure(ledger, change, run, at)
-    await ledger.changes.move(change, Event.RESTORE, at=at, detail={"reason": WAS_OPEN}, update={"reason": WAS_OPEN})
-
-
-async def _leave_unsure(ledger: Ledger, change: Change, run: Run, at: datetime) -> Change:
-    step = change.plan.steps[run.position]
-    unsure = run.model_copy(update={"state": StepState.UNSURE, "error": WAS_RUNNING})
-    detail = {"kind": step.kind, "told": step.describe(step.shoppers), "result": WAS_RUNNING, "uncertain": True}
-    return await ledger.changes.save_run(change, unsure, at=at, detail=detail, subjects=subjects(step, unsure))

@@ -33,7 +33,7 @@ async def test_damage_is_found_before_anything_is_written(path: Path) -> None:
         with pytest.raises(LedgerLost) as told:
             await ledger.refuse_damage()
     assert told.value.reason == "the ledger's file is damaged"
-    assert "put the latest backup in its place" in told.value.for_operator
+    assert "put the latest backup in its place with `segment-bot ledger restore BACKUP`" in told.value.for_operator
 
 
 def test_a_check_that_cannot_be_made_is_damage(path: Path) -> None:

@@ -13,11 +13,12 @@ from bot.core.items import Item
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_file import NotCopied
+from bot.ledger.sql.restoring import UNANSWERED, WAS_OPEN, WAS_RUNNING
 from bot.ledger.sqlite.archive_files import write_archive
 from bot.ledger.sqlite.archives import SqliteArchives
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import open_sqlite
-from bot.ledger.sqlite.restoring import UNANSWERED, WAS_OPEN, WAS_RUNNING, restore
+from bot.ledger.sqlite.restoring import restore
 from tests.core.samples import NOW, delete, plan
 from tests.ledger.planned import asked, kinds, moved, planned, running
 from tests.ledger.sqlite.files import unguarded
