@@ -178,3 +178,19 @@ def test_of_exported_rows_nobody_is_read_who_is_not_named(export: Callable[[Rand
 def test_what_was_read_is_read_the_same_from_its_line(words: list[str]) -> None:
     read = read_shoppers((", ".join(words),))
     assert read_shoppers((read.line,)) == read
+
+
+@given(
+    st.sampled_from(("order", "Orders", "ticket no.", "(invoice", "PO number:", "order id", "Case nr.")),
+    st.lists(st.sampled_from(("#{}", "{}", "(#{})")), min_size=1, max_size=5),
+    st.sampled_from((" ", ", ", " and ", "; ", " & ")),
+    st.sampled_from(("", " ada@x.org", ", ada@x.org, #99")),
+)
+@LAW
+def test_of_a_run_of_numbers_of_other_things_none_is_a_customer(
+    thing: str, dresses: list[str], between: str, behind: str
+) -> None:
+    run = between.join(dress.format(at) for at, dress in enumerate(dresses, 1))
+    read = read_shoppers((f"{thing} {run}{behind}",))
+    assert read.numbers == tuple(range(1, len(dresses) + 1))
+    assert read.customer_ids == ((99,) if "99" in behind else ())

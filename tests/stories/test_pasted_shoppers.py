@@ -67,6 +67,17 @@ async def test_numbers_beside_an_address_are_asked_about_and_nothing_is_done(sla
     assert slack.sizes()["VIPs"] == 41
 
 
+async def test_numbers_of_orders_that_are_left_out_are_no_customers(slack: World) -> None:
+    member, *others = slack.emails(3, inside="VIPs")
+    one, two = map(slack.customer_id, others)
+    await slack.type(f"/segment remove VIPs {member} orders #{one}, #{two}")
+    assert slack.whisper().startswith(f"Are {one} and {two} customers?")
+    await slack.press("Leave the Numbers Out", by="ana", channel="#segments")
+    assert "Remove 1 of 40 shoppers from VIPs" in read(slack.card(1))
+    await slack.type(f"/segment remove VIPs Order #\tContact\n#{two}\t{others[0]}\n#{one}\tnobody@example.com")
+    assert "Remove 1 of 40 shoppers from VIPs" in read(slack.card(2))
+
+
 async def test_numbers_become_customers_where_people_say_so(slack: World) -> None:
     email, other = alma(slack), slack.emails(1, outside="VIPs")[0]
     await slack.type(f"/segment add VIPs {email} {slack.customer_id(other)}")

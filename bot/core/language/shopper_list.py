@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.bigcommerce import is_uuid
 from bot.core.language.addresses import address_in
+from bot.core.language.other_things import names_other_things, with_things_named
 from bot.core.language.pasted_table import Row, parse_table
 from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import counted, listing
@@ -43,11 +44,6 @@ PARTICLES = frozenset(
 """What surnames of several words begin with."""
 SAYING_SO = frozenset({"customer", "customers", "customer id", "id", "shopper", "shoppers", "no", "number"})
 """Words before a number that only say what it is: nobody is called like that."""
-_OTHER_THINGS = frozenset(
-    {"order", "orders", "ticket", "tickets", "case", "invoice", "issue", "request", "item", "change", "promotion"}
-    | {"entry", "po", "ref", "reference", "room", "apt", "suite", "unit", "task", "bug", "line", "row", "box"}
-)
-"""What is numbered besides customers: ``order #17``."""
 _SURNAME = re.compile(rf"\s*(?:(?:{'|'.join(sorted(PARTICLES))})\s+)*[^\W\d_][\w'.-]*\s*", re.IGNORECASE)
 _SURNAMES = re.compile(r"\s*(?:[^\W\d_][\w'.-]*\s*){1,3}")
 """A surname, as Outlook writes it before the first name; and of several words, where a semicolon stands before it."""
@@ -111,18 +107,26 @@ class _Collected:
     others: dict[str, None] = field(default_factory=dict)
     phrases: dict[str, None] = field(default_factory=dict)
     _phrase: list[str] = field(default_factory=list)
+    _runs_on: bool = False
 
     def add(self, word: str) -> None:
         """Add a word, to the phrase of those before it if it may be a name; an empty one ends that."""
         if not word or word.casefold() in _JOINING:
-            self.end_phrase()
+            self._close_phrase()
             return
         if self._names(word) or not any(map(str.isalpha, word)):
-            self.end_phrase()
+            self._close_phrase()
         else:
             self._phrase.append(word.strip(_ENDS))
+        if any(map(str.isalpha, word)) or word.count(")") > word.count("("):
+            self._runs_on = False
 
-    def end_phrase(self) -> None:
+    def end_line(self) -> None:
+        """End the phrase, and the run of numbers: the next line says by itself what its numbers are."""
+        self._close_phrase()
+        self._runs_on = False
+
+    def _close_phrase(self) -> None:
         """Take the other words that stood together for one phrase."""
         self.phrases |= {" ".join(self._phrase): None} if self._phrase else {}
         self._phrase = []
@@ -136,8 +140,10 @@ class _Collected:
         elif is_uuid(profile):
             self.profiles[profile.lower()] = None
         elif marked := _MARKED.fullmatch(bare):
-            (self.numbers if self._is_of_another_thing() else self.customers)[int(marked[1])] = None
+            is_other = self._is_of_another_thing() and not bare.startswith("customer:")
+            (self.numbers if is_other else self.customers)[int(marked[1])] = None
         elif _NUMBER.fullmatch(bare):
+            self._is_of_another_thing()
             self.numbers[int(bare)] = None
         else:
             self.others |= {word.strip(_ENDS): None} if any(map(str.isalnum, bare)) else {}
@@ -145,8 +151,13 @@ class _Collected:
         return True
 
     def _is_of_another_thing(self) -> bool:
-        """Return whether the word before a number says that it is no customer's."""
-        return bool(self._phrase) and self._phrase[-1].strip("([").casefold() in _OTHER_THINGS
+        """Note whether words before a run of numbers say that they are no customers', and return it for each of them.
+
+        ``orders #17, #18 and #19``.
+        """
+        if self._phrase:
+            self._runs_on = names_other_things(self._phrase)
+        return self._runs_on
 
     def add_row(self, row: Row) -> None:
         """Add a row of a table: the person with its address, else with its ids. Its other cells name nobody."""
@@ -187,7 +198,7 @@ def read_shoppers(texts: Iterable[str]) -> ShopperWords:
 
 
 def _read(typed: str) -> ShopperWords:
-    text = _LABEL_OF_ID.sub(" #", _LABEL.sub("", typed))
+    text = _LABEL_OF_ID.sub(" customer:", _LABEL.sub("", with_things_named(typed)))
     collected, rows, is_ids = _Collected(), parse_table(typed), bool(_IDS.fullmatch(text))
     for row in rows or ():
         collected.add_row(row)
@@ -195,7 +206,7 @@ def _read(typed: str) -> ShopperWords:
         mark = _MARK_IN_A_LIST.match(line) if "@" in line else None
         for word in _words(line[mark.end() :] if mark else line):
             collected.add(word)
-        collected.end_phrase()
+        collected.end_line()
     may_be_a_phone = re.fullmatch(_LOCAL, text.strip())
     if not collected.emails and not collected.others and not may_be_a_phone:
         collected.customers, collected.numbers = {**collected.customers, **collected.numbers}, {}

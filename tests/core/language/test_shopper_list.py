@@ -40,6 +40,14 @@ def emails(*addresses: str) -> ShopperWords:
         ("#17,#18", ShopperWords(customer_ids=(17, 18))),
         ("ada@x.org order #17", ShopperWords(("ada@x.org",), numbers=(17,), others=("order",))),
         ("ada@x.org (Ticket #17), #18", ShopperWords(("ada@x.org",), (18,), numbers=(17,), others=("(Ticket",))),
+        # of a run of numbers behind the word for another thing none is a customer, until something ends it
+        ("orders #17, #18 and #19 ada@x.org, #20", ShopperWords(("ada@x.org",), (20,), (), (17, 18, 19), ("orders",))),
+        ("Invoices 17 & #18; customer: 19 #20", ShopperWords((), (19, 20), (), (17, 18), ("Invoices",))),
+        ("ticket no. #17\n#18", ShopperWords(customer_ids=(18,), numbers=(17,), others=("ticket", "no"))),
+        ("order number: (#17), #18", ShopperWords(numbers=(17, 18), others=("order", "number"))),
+        ("customer no. #17", ShopperWords(customer_ids=(17,), others=("customer", "no"))),
+        ("order #17 customer:18", ShopperWords(customer_ids=(18,), numbers=(17,), others=("order",))),
+        ("id #17, orders 5", ShopperWords(customer_ids=(17,), numbers=(5,), others=("id", "orders"))),
         ("Ada Byron #17", ShopperWords(customer_ids=(17,), others=("Ada", "Byron"))),
         ("0 " + "1" * 20, ShopperWords(others=("0", "1" * 20))),
         # a label says what stands behind it
@@ -184,6 +192,16 @@ def test_the_bots_own_export_names_each_of_its_shoppers_once() -> None:
         ),
         ("Email;Customer email\n;ada@x.org\nben@x.org;cleo@x.org\n\n", emails("ada@x.org", "ben@x.org")),
         ("email|zip\nada@x.org|2134\nben@x.org", emails("ada@x.org", "ben@x.org")),
+        # columns of what is no customer
+        (
+            "Order #\tContact\n#17\tada@x.org\n18\tben2@x.org\n",
+            ShopperWords(("ada@x.org", "ben2@x.org"), others=("Order", "Contact", "Order#17", "Order#18")),
+        ),
+        ("Name;Ticket\nAda;#17\nBen", ShopperWords(others=("Name", "Ticket", "Ada", "Ticket#17", "Ben"))),
+        ("Orders\n#17, #18", ShopperWords(others=("Orders", "Orders#17", "Orders#18"))),
+        ("Order #17\n#18", ShopperWords(customer_ids=(18,), numbers=(17,), others=("Order",))),
+        ("Order status\n#18", ShopperWords(customer_ids=(18,), others=("Order", "status"))),
+        ("Orders, ada@x.org\n#18", ShopperWords(("ada@x.org",), (18,), others=("Orders",))),
         # another shop's ids
         (
             "Customer ID,First Name,Email,Accepts Email Marketing\n17,Ada,,yes\n18,Ben,ben@x.org,no",
