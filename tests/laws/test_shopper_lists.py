@@ -194,3 +194,20 @@ def test_of_a_run_of_numbers_of_other_things_none_is_a_customer(
     read = read_shoppers((f"{thing} {run}{behind}",))
     assert read.numbers == tuple(range(1, len(dresses) + 1))
     assert read.customer_ids == ((99,) if "99" in behind else ())
+
+
+NOTED = st.tuples(
+    st.lists(st.integers(1, 9).map("person{}@example.com".format), min_size=1, max_size=3),
+    st.sampled_from(("Ada", '"Ada', 'Ada "A" B', '"A" B', "")),
+)
+"""The addresses of a row, and what a note beside them says."""
+
+
+@given(st.lists(NOTED, min_size=1, max_size=5), st.sampled_from((", ", "; ", " ", " and ")))
+@LAW
+def test_under_a_header_all_addresses_are_read_whatever_is_noted(
+    rows: list[tuple[list[str], str]], between: str
+) -> None:
+    pasted = "\n".join(("Email\tNote", *(f"{between.join(each)}\t{note}" for each, note in rows)))
+    meant = dict.fromkeys(one for each, _ in rows for one in each)
+    assert read_shoppers((pasted,)) == ShopperWords(emails=tuple(meant))

@@ -78,6 +78,14 @@ async def test_numbers_of_orders_that_are_left_out_are_no_customers(slack: World
     assert "Remove 1 of 40 shoppers from VIPs" in read(slack.card(2))
 
 
+async def test_a_row_under_a_header_may_name_several_and_a_quote_takes_no_other_row(slack: World) -> None:
+    one, two, three = slack.emails(3, inside="VIPs")
+    await slack.type(f"/segment remove VIPs Email:\n{one}, {two}")
+    assert "Remove 2 of 40 shoppers from VIPs" in read(slack.card(1))
+    await slack.type(f'/segment remove VIPs Email\tName\n{one}\t"Ada\n{two}\tBen\n{three}\tCleo')
+    assert "Remove 3 of 40 shoppers from VIPs" in read(slack.card(2))
+
+
 async def test_numbers_become_customers_where_people_say_so(slack: World) -> None:
     email, other = alma(slack), slack.emails(1, outside="VIPs")[0]
     await slack.type(f"/segment add VIPs {email} {slack.customer_id(other)}")

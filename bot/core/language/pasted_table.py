@@ -15,12 +15,13 @@ _NOT_IN_NAMES = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True)
 class Row:
-    """What one row says of a person, and the whole of it in one line."""
+    """What one row says of a person, and the whole of it in one line. ``is_alone``: it is a line of one cell."""
 
     emails: tuple[str, ...]
     customer_id: str
     profile_id: str
     text: str
+    is_alone: bool = False
 
 
 def parse_table(text: str) -> tuple[Row, ...] | None:
@@ -28,10 +29,21 @@ def parse_table(text: str) -> tuple[Row, ...] | None:
     lines = text.strip("\n ").splitlines(keepends=True)
     header = lines[0] if len(lines) > 1 and "@" not in lines[0] else ""
     delimiter = max("\t;,|", key=header.count)
-    columns = Columns.under(next(csv.reader([header], delimiter=delimiter), ()))
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    columns = Columns.under(names)
     if not columns.any:
         return None
-    return tuple(columns.rows(csv.reader(lines[1:], delimiter=delimiter, skipinitialspace=True)))
+    rows = _split(lines[1:], delimiter)
+    return tuple(columns.rows(([" ".join(cells)] for cells in rows) if len(names) == 1 and columns.emails else rows))
+
+
+def _split(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    """Split lines into cells; where a quote has no end, each line by itself, so that it takes in no other."""
+    try:
+        return iter([*csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)])
+    except csv.Error:
+        each = (csv.reader([line], delimiter=delimiter, skipinitialspace=True) for line in lines)
+        return (cells for reader in each for cells in reader)
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,7 @@ class Columns:
             if any(map(str.strip, cells)):
                 text = " ".join(filter(None, map(str.strip, cells)))
                 firsts = (_first(cells, self.customers), _first(cells, self.profiles))
-                yield Row(tuple(_at(cells, self.emails)), *firsts, text)
+                yield Row(tuple(_at(cells, self.emails)), *firsts, text, len(cells) == 1)
 
 
 def _at(cells: list[str], places: tuple[int, ...]) -> Iterator[str]:

@@ -162,8 +162,10 @@ class _Collected:
     def add_row(self, row: Row) -> None:
         """Add a row of a table: the person with its address, else with its ids. Its other cells name nobody."""
         for cell in row.emails:
-            if address := next(filter(None, map(address_in, _words(cell))), None):
-                self.emails.setdefault(address.casefold(), address)
+            words = list(_words(cell))
+            if any(map(address_in, words)):
+                for word in words:
+                    self._add_of_cell(word)
                 return
         if is_uuid(row.profile_id):
             self.profiles[row.profile_id.lower()] = None
@@ -171,6 +173,13 @@ class _Collected:
             self.customers[int(id_)] = None
         elif any(map(str.isalnum, row.text)):
             self.others[row.text] = None
+
+    def _add_of_cell(self, word: str) -> None:
+        """Add a word beside which an address stands in its cell: another address, or a word that names nobody."""
+        if address := address_in(word):
+            self.emails.setdefault(address.casefold(), address)
+        elif any(map(str.isalnum, word)) and word.casefold() not in _JOINING:
+            self.others[word.strip(_ENDS)] = None
 
     def add_all(self, words: ShopperWords) -> None:
         """Add what was read of another list."""

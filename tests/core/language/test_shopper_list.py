@@ -192,6 +192,19 @@ def test_the_bots_own_export_names_each_of_its_shoppers_once() -> None:
         ),
         ("Email;Customer email\n;ada@x.org\nben@x.org;cleo@x.org\n\n", emails("ada@x.org", "ben@x.org")),
         ("email|zip\nada@x.org|2134\nben@x.org", emails("ada@x.org", "ben@x.org")),
+        # several addresses in a cell
+        (
+            "Email:\nada@x.org, ben@x.org and Cleo at x\n",
+            ShopperWords(("ada@x.org", "ben@x.org"), others=("Cleo", "at", "x")),
+        ),
+        ('Email\nada@x.org\tben@x.org\n"cleo@x.org", –', emails("ada@x.org", "ben@x.org", "cleo@x.org")),
+        ("Name,Email\nAda,ada@x.org; ben@x.org", emails("ada@x.org", "ben@x.org")),
+        # a quote that is not closed in its line, or closed by the next one
+        ('Email\tName\nada@x.org\t"Ada\nben@x.org\tBen', emails("ada@x.org", "ben@x.org")),
+        (
+            'Email\tName\nada@x.org\t"Ada\nben@x.org\tBen\ncleo@x.org\t"Cleo',
+            emails("ada@x.org", "ben@x.org", "cleo@x.org"),
+        ),
         # columns of what is no customer
         (
             "Order #\tContact\n#17\tada@x.org\n18\tben2@x.org\n",
