@@ -104,6 +104,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "language.field_values": {"LONGEST": 12},
     "language.person_names": {"_MOST_WORDS": 6},
     "language.times_behind": {"_LONGEST": 6},
+    "language.telling_parts": {"_BEHIND": 3},
     "memberships.moves": {"PAGE": 20, "LIVES": 100},
     "segment_rules.explanation": {"MOST_ORDERS": 5},
     "segment_rules.schedule": {"HOUR": timedelta(hours=1), "DAY": timedelta(days=1)},

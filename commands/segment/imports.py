@@ -32,7 +32,7 @@ from commands.segment.list_change import ListChange
 
 PASTED = "the pasted list"
 TYPED = 5
-"""How many lines a list has at most that may have been typed, with words that say more than whom they name."""
+"""How many lines a list has at most that may have been typed, in which all words count."""
 
 
 class FoundShoppers(Value):
@@ -164,8 +164,7 @@ async def _ask_about_text(text: str, ctx: Context) -> None:
             field="text",
             for_log="A segment is named in the list.",
         )
-    if count <= TYPED:
-        ask_about_words((text,), read_shoppers((text,)), "text")
+    ask_about_words((text,), read_shoppers((text,)), "text", is_typed=count <= TYPED)
 
 
 async def _judge(rows: Iterable[Row], shoppers: ListedShoppers, read: ReadList, ctx: Context) -> None:

@@ -276,6 +276,18 @@ async def test_words_that_leave_shoppers_open_are_asked_about_in_typed_lists(sla
     assert previewed(slack, "Add 7 shoppers to VIPs")
 
 
+async def test_nobody_is_taken_whom_a_row_leaves_out(slack: World) -> None:
+    one, kept, *others = slack.emails(9, inside="VIPs")
+    await slack.type("/segment import VIPs")
+    content = b64encode(f"Email\n{one}\nnot {kept}\n".encode()).decode()
+    await slack.submit({"mode": "remove", "file": {"name": "x.csv", "content_base64": content}})
+    assert "To remove\n1" in previewed(slack, "Remove 1 of 40 shoppers from VIPs")
+    (row,) = classes(slack)["rows unreadable"]
+    assert (row["row"], row["reason"]) == (f"not {kept}", "“not” may leave out whom it names")
+    await bring(slack, "remove", *others, f"but not {kept}")
+    assert slack.whisper().startswith("“but” leaves someone out, and everyone named counts")
+
+
 async def test_a_segment_in_a_typed_list_is_asked_about(slack: World) -> None:
     (one,) = slack.emails(1, outside="VIPs")
     await slack.type(f"/segment import VIPs add {one}, Lapsed")

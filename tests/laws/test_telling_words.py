@@ -11,9 +11,10 @@ from bot.bigcommerce import NewSegment
 from bot.core.command import Call, Command
 from bot.core.errors import Question
 from bot.core.language.args import ShopperInput, input_of, takes_many, typed_fields
-from bot.core.language.left_out_words import EXCEPT, OPEN
+from bot.core.language.left_out_words import EXCEPT, OPEN, SPARE
 from bot.core.language.second_acts import ACTS
 from bot.core.language.shopper_list import read_shoppers
+from bot.core.store_view.telling_words import ask_about_words
 from bot.core.understanding import understand
 from bot.sandbox.store.resources import customers as store_customers
 from commands import GROUPS
@@ -50,7 +51,8 @@ async def outcome(command: Command, field: str, text: str) -> Any:
 
 @EACH
 @given(
-    st.sampled_from(sorted(EXCEPT | ACTS)), st.sampled_from(CASES), st.sampled_from((" ", ", ", " and ", "; ")),
+    st.sampled_from(sorted(EXCEPT | ACTS | SPARE)), st.sampled_from(CASES),
+    st.sampled_from((" ", ", ", " and ", "; ")),
     st.integers(1, 2),
 )  # fmt: skip
 @LAW
@@ -85,6 +87,34 @@ async def test_whoever_is_left_open_is_asked_about(
     assert isinstance(asked, Question), (text, asked)
     offered = {read_shoppers((str(one.values[field]),)).words for one in asked.readings}
     assert offered == {people} | ({(one,) for one in people} if people[1:] else set()), (text, asked)
+
+
+NAMED = [f"{name} Doe {name.lower()}@y.org" for name in ("Ada", "Bo", "Cy", "Di", "Ed", "Flo")]
+SHAPES: tuple[Callable[[str], str], ...] = (
+    lambda end: f"Email:\n{PEOPLE[0]}\n{end}",
+    lambda end: f"Name,Email\nAda Or,{PEOPLE[0]}\nBut,{end}",
+    lambda end: f"{', '.join(NAMED)}, {end}",
+    lambda end: f"{'; '.join(NAMED)} {end}",
+    lambda end: "\n".join((*NAMED, end)),
+    lambda end: "\n".join((*(f"{one}\tnot subscribed\tor {one[0]}" for one in NAMED), end)),
+)
+"""Lists that need not have been typed, with something at their end."""
+
+
+@given(
+    st.sampled_from(SHAPES), st.sampled_from(sorted(EXCEPT | ACTS | SPARE)), st.sampled_from(CASES),
+    st.sampled_from(("", "and ", "please ")), st.sampled_from(("", "Bo Diddley ", "#17 ")),
+)  # fmt: skip
+@LAW
+def test_nobody_is_taken_behind_such_a_word_at_the_end_of_a_pasted_list(
+    shape: Callable[[str], str], word: str, dress: Callable[[str], str], lead: str, name: str
+) -> None:
+    text = shape(f"{lead}{dress(word)} {name}{PEOPLE[1]}")
+    with pytest.raises(Question) as asked:
+        ask_about_words((text,), named := read_shoppers((text,)), "shoppers")
+    (offered,) = [read_shoppers((str(one.values["shoppers"]),)) for one in asked.value.readings]
+    assert offered.emails == named.emails[:-1], text
+    assert not offered.customer_ids, text
 
 
 lengths = st.one_of(

@@ -86,6 +86,20 @@ async def test_a_row_under_a_header_may_name_several_and_a_quote_takes_no_other_
     assert "Remove 3 of 40 shoppers from VIPs" in read(slack.card(2))
 
 
+async def test_who_is_excepted_behind_many_named_people_or_under_a_header_is_asked_about(slack: World) -> None:
+    *members, kept = slack.emails(7, inside="VIPs")
+    people = ", ".join(f"{slack.named(one)} {one}" for one in members)
+    for line in (f"{people}, but not {slack.named(kept)} {kept}", f"Email:\n{members[0]}\nbut not {kept}"):
+        await slack.type(f"/segment remove VIPs {line}")
+        assert slack.whisper().startswith("“but” leaves someone out")
+    await slack.type(f"/shopper delete Email:\n{members[0]}\nkeep {kept}")
+    assert slack.whisper().startswith("“keep” leaves someone out")
+    await slack.type(f"/segment add Reviewers {people}, until Friday 9am")
+    assert slack.whisper().startswith("Only an addition can end by itself")
+    assert not slack.cards(1)
+    assert not slack.writes()
+
+
 async def test_numbers_become_customers_where_people_say_so(slack: World) -> None:
     email, other = alma(slack), slack.emails(1, outside="VIPs")[0]
     await slack.type(f"/segment add VIPs {email} {slack.customer_id(other)}")

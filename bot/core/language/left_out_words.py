@@ -10,6 +10,8 @@ EXCEPT = frozenset(
     | {"neither", "nor", "never", "don't", "don’t", "dont", "instead", "rather", "unless"}
     | {"außer", "ausser", "ohne", "nicht", "sauf", "excepto", "menos"}
 )
+SPARE = frozenset({"keep", "skip", "leave", "spare", "omit", "ignore", "behalte", "behalten"})
+"""Verbs that leave out those who stand behind them; without a shopper there they may be names."""
 EVERY = frozenset({"all", "every", "each", "everything", "everyone", "everybody", "any", "*"})
 OPEN = frozenset(
     {"or", "and/or", "xor", "oder", "either", "vs", "vs.", "versus", "otherwise", "else", "failing"}
@@ -17,7 +19,9 @@ OPEN = frozenset(
 )
 """Words that leave open whether one is meant, or another: nobody can tell who."""
 _EXCEPT = re.compile(
-    rf"(?<![\w@.'-])(?:{'|'.join(sorted(EXCEPT))})(?![\w@.'-])|(?<![^\s,;])!(?=[^\s@]*[@#])", re.IGNORECASE
+    rf"(?<![\w@.'-])(?:{'|'.join(sorted(EXCEPT))})(?![\w@.'-])|(?<![^\s,;])!(?=[^\s@]*[@#])"
+    rf"|(?<![\w@.'-])(?:{'|'.join(sorted(SPARE))})(?=:?\s+(?!<)[^,;|\n]*(?:@|#\d))",
+    re.IGNORECASE,
 )
 _OPEN = re.compile(
     rf"(?<![\w@.'/-])(?:(?:any\s+one|one|any)\s+of|{'|'.join(sorted(OPEN - {'vs.'}))})(?![\w@'/-])|(?<=\s)/(?=\s)",

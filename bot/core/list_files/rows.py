@@ -1,10 +1,12 @@
 """Rows of a list, each with whom it names, or why it names nobody. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from bot.core.language.left_out_words import before_exception
 from bot.core.language.phrases import listing, shortened
 from bot.core.language.shopper_list import read_shoppers
+from bot.core.language.telling_parts import before_shopper
 from bot.core.list_files.cells import CellKind, addresses_in, is_shortened, number_in, profile_in
 from bot.core.list_files.columns import Layout
 from bot.core.list_files.encodings import Encoding
@@ -12,6 +14,8 @@ from bot.core.list_files.records import Record
 
 _SHOWN = 200
 """The most characters of a row that are kept, to be shown to who brought it."""
+_FOREIGN = "The address has letters of an unknown encoding"
+_LEFT_OUT = "“{}” may leave out whom it names"
 _SEPARATORS = frozenset(",;|\t")
 
 
@@ -47,13 +51,26 @@ def _row(record: Record, layout: Layout, encoding: Encoding) -> Row:
     found = addresses_in(cell)
     if beside[1] and (not found or not encoding.may_be(cell)):  # as it left the bot, before a program saved it anew
         return Row(line, text, "", *beside)
-    if len(found) > 1:
-        return Row(line, text, fault=f"Several addresses: {listing(found)}")
-    if found and not encoding.may_be(found[0]):
-        return Row(line, text, fault="The address has letters of an unknown encoding")
+    if found and (doubt := _doubt(found, cell, encoding)):
+        return Row(line, text, fault=doubt)
     if found or (any(beside) and not cell):
         return Row(line, text, found[0] if found else "", *beside)
     return Row(line, text, fault=_lacks(None, cell, "email address"))
+
+
+def _doubt(found: Sequence[str], cell: str, encoding: Encoding) -> str:
+    """Return why the addresses in a cell name nobody all the same; an empty text if they may."""
+    if word := _exception(cell):
+        return _LEFT_OUT.format(word)
+    if len(found) > 1:
+        return f"Several addresses: {listing(found)}"
+    return "" if encoding.may_be(found[0]) else _FOREIGN
+
+
+def _exception(text: str) -> str:
+    """Return the word before a shopper in a text that leaves them out; an empty text if there is none."""
+    found = before_exception(before_shopper(text)) if " " in text or "!" in text else None
+    return found[1] if found else ""
 
 
 def _lacks(value: object, cell: str, what: str) -> str:
@@ -81,13 +98,16 @@ def read_words(lines: Iterable[tuple[int, str]], encoding: Encoding, *, numbers:
 
 def _words(number: int, line: str, encoding: Encoding, *, numbers: bool) -> Iterator[Row]:
     named, text = read_shoppers((line,)), shortened(line, _SHOWN)
+    if named.count and (word := _exception(line)):
+        yield Row(number, text, fault=_LEFT_OUT.format(word))
+        return
     marked = [one for one in named.customer_ids if numbers or f"#{one}" in line or f"customer:{one}" in line]
     bare = [str(one) for one in (*named.numbers, *named.customer_ids) if one not in marked]
     foreign = [one for one in named.emails if not encoding.may_be(one)]
     rows = [Row(number, one, email=one) for one in named.emails if one not in foreign]
     rows += [Row(number, str(one), customer_id=one) for one in marked]
     rows += [Row(number, one, profile_id=one) for one in named.profile_ids]
-    rows += [Row(number, one, fault="The address has letters of an unknown encoding") for one in foreign]
+    rows += [Row(number, one, fault=_FOREIGN) for one in foreign]
     if not rows and len(bare) < 2:
         fault = f"A number is a customer only as #{bare[0]}" if bare else "No shopper in it"
         yield Row(number, text, fault=fault)

@@ -1,4 +1,4 @@
-"""Words in typed lists of shoppers that say more than whom they name: they are asked about, and nobody is taken before.
+"""Words in lists of shoppers that say more than whom they name: they are asked about, and nobody is taken before.
 
 “Ada but not Ben”, “either Ada or Ben”, “Ada, and remove Ben”, “Ada until Friday”, “ada at example dot com”.
 """
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from bot.core.errors import Question, Reading
 from bot.core.language.addresses import with_addresses
 from bot.core.language.left_out_words import before_exception, without_open_words
-from bot.core.language.pasted_table import parse_table
 from bot.core.language.pasted_text import plain
 from bot.core.language.phrases import capital, listing
 from bot.core.language.second_acts import ACTS
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
+from bot.core.language.telling_parts import telling_part
 from bot.core.language.time_expressions import before_another_time, end_in
 from bot.core.language.times_behind import time_behind
 from bot.core.store_view.people_meant import BESIDE_NAMES, NAMES, listed, names_in
@@ -32,16 +32,18 @@ _RANGE = re.compile(
 _NUMBERS = re.compile(r"(?:[\s,;|#\d]|and)*", re.IGNORECASE)
 _LONGEST = 100
 """How many customers one range of ids can mean."""
-_QUOTED = re.compile(r'"[^"@]*"')
 
 
-def ask_about_words(texts: Sequence[str], named: ShopperWords, field: str, *, is_one: bool = False) -> None:
-    """Raise Question if words in typed lists leave out or open who is meant, or say when, or what else to do.
+def ask_about_words(
+    texts: Sequence[str], named: ShopperWords, field: str, *, is_one: bool = False, is_typed: bool = True
+) -> None:
+    """Raise Question if words in lists leave out or open who is meant, or say when, or what else to do.
 
-    Tables and lists with many other words were not typed. ``is_one``: which of several is meant is asked elsewhere.
+    Tables and lists with many other words were not typed, so little of them counts; ``is_typed``: others may have been.
+    ``is_one``: which of several is meant is asked elsewhere.
     """
-    lists = [plain(text) for text in texts] if len(named.phrases) <= NAMES else []
-    text = " ".join(_QUOTED.sub(" ", one) for one in lists if parse_table(one) is None)
+    lists, is_short = [plain(text) for text in texts], is_typed and len(named.phrases) <= NAMES
+    text = " ".join(telling_part(one, is_short=is_short) for one in lists)
     _ask_about_times(text, field)
     _ask_about_exceptions(text, field)
     if not is_one:

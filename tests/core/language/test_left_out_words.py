@@ -35,6 +35,10 @@ def test_a_word_that_leaves_something_out_is_found(line: str, word: str) -> None
         ("Notting Button-but", None),
         ("ada@x.org, !bo@x.org", ("ada@x.org", "!")),
         ("Hey! ada@x.org", None),
+        ("ada@x.org, keep Bo Diddley bo@x.org", ("ada@x.org", "keep")),
+        ("Leave: #17 in", ("", "Leave")),
+        ("Skip Jones, ada@x.org", None),
+        ("Ada Keep <ada@x.org>", None),
     ],
 )
 def test_what_stands_before_it_is_found(text: str, found: tuple[str, str] | None) -> None:

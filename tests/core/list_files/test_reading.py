@@ -18,6 +18,7 @@ from tests.core.list_files.files import PROFILE, workbook
 
 UNSAID = Misuse("").for_log
 ADA, BEN = "ada@example.com", "ben@example.com"
+LEFT_OUT = "“{}” may leave out whom it names"
 SHORTENED = "A spreadsheet shortened this number, so no one knows which customer id it was"
 
 
@@ -72,6 +73,12 @@ def test_any_encoding_line_end_and_delimiter_reads_the_same(encoding: str, end: 
         ("customer_id,zip\n17,90210\nx,10115\n", [(2, 17), (3, "Not a customer id")]),
         (f"id,zip\n{PROFILE},1\n{PROFILE},2\n,3", [(2, PROFILE), (3, PROFILE), (4, "No profile id")]),
         (f"id,profile_id\n{PROFILE},{PROFILE[:-1]}2\n", [(2, f"{PROFILE[:-1]}2")]),
+        # whom a word before them may leave out
+        (f"Email\n{ADA}\nnot {BEN}\n", [(2, ADA), (3, LEFT_OUT.format("not"))]),
+        (f"x,email\n1,{ADA}\n2,{BEN}\n3,{BEN}\n4,all but {BEN} and {ADA}\n5,{ADA} (not confirmed)\n",
+         [(2, ADA), (3, BEN), (4, BEN), (5, LEFT_OUT.format("but")), (6, ADA)]),
+        (f"Ada {ADA}\nplease keep Ben {BEN}\n!{BEN} not {ADA}\nBut Ben\n{PROFILE} not yet",
+         [(1, ADA), (2, LEFT_OUT.format("keep")), (3, LEFT_OUT.format("!")), (4, "No shopper in it"), (5, PROFILE)]),
         (f'{ADA},"open', [(1, ADA)]),
         (f'"{ADA}"\n""\n"{BEN}"\n', [(1, ADA), (3, BEN)]),
         ('"Customer ID"\n"#17"\n"n/a"\n"18.0"\n"-"\n"19"\n"x"',

@@ -6,6 +6,9 @@ from bot.core.errors import Question
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.store_view.telling_words import ask_about_words
 
+SIX = ", ".join(f"{name} Doe {name.lower()}@x.org" for name in ("Ada", "Bo", "Cy", "Di", "Ed", "Flo"))
+EACH = "ada@x.org, bo@x.org, cy@x.org, di@x.org, ed@x.org, flo@x.org"
+"""Six people by name and address: no list so long has to be typed, but it may be. Their addresses."""
 ASKED: dict[str, tuple[str, ...]] = {
     "ada@x.org tomorrow": ("at once unless you say `at:`, so “tomorrow”", "ada@x.org", "ada@x.org"),
     "ada@x.org until Friday": ("with `until:` and the time", "ada@x.org", "ada@x.org"),
@@ -27,6 +30,19 @@ ASKED: dict[str, tuple[str, ...]] = {
     "#17 – #19": ("“#17 – #19” may mean", "#17, #18, #19", "#17, #19"),
     "3, 17 to 18 and #20": ("“17 to 18” may mean", "#3, #17, #18, #20"),
     "1 through 6": ("may mean", "#1, #2, #3, #4, #5, #6", "#1, #6"),
+    "keep ada@x.org": ("“keep” leaves someone out",),
+    # what was added to a list that was not typed
+    f"{SIX}, but not Guy Doe guy@x.org": ("“but” leaves someone out", EACH),
+    f"{SIX}; leave guy@x.org in": ("“leave” leaves someone out", EACH),
+    f"{SIX}, but not Doe, Guy <guy@x.org>": ("“but” leaves someone out", EACH),
+    SIX.replace(", ", "\n") + "\nPlease not Doe, Guy <guy@x.org>": ("“not” leaves someone out", EACH),
+    f"{SIX}, but not Flo": ("“but” leaves someone out", EACH),
+    SIX.replace(", ", "\n") + "\nand not:\nguy@x.org": ("“not” leaves someone out", EACH),
+    SIX.replace(", ", "\n") + "\nuntil Friday": ("with `until:` and the time", EACH, EACH),
+    SIX.replace(", ", "\t") + " until Friday": ("with `until:` and the time", EACH, EACH),
+    "Email\tName\nada@x.org\tAda\nuntil Friday": ("with `until:` and the time", "ada@x.org", "ada@x.org"),
+    "Name\tEmail\nNot\tada@x.org\nBo\tnot bo@x.org": ("“not” leaves someone out", "ada@x.org"),
+    "Customer ID\n17\nbut not 18": ("“but” leaves someone out", "#17"),
     "ada at x dot org": ("Did you mean ada@x.org?", "ada@x.org"),
 }
 """A part of each question, and what its answers would type."""
@@ -49,6 +65,11 @@ def test_what_says_more_than_whom_it_names_is_asked_about(words: str) -> None:
         '"Trick or Treat" <ada@x.org>',
         "or@x.org, Orlando, not@x.org ada.or.bo@x.org",
         "email,status\nada@x.org,not subscribed or gone",
+        "name\temail\nBut Or\tada@x.org\nAda or Bo\tn/a or none",
+        SIX.replace(", ", "\tnot here\tfor Bo\tor so\n"),
+        SIX.replace(", ", ", not subscribed\n"),
+        f"{SIX}, a, or b, c, d, e, f",
+        f"{SIX}\tnot subscribed",
         "ada@x.org a, or b, c, d, e, f",
         "555-7946",
         "2026-11-24",
