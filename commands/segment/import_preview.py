@@ -27,13 +27,15 @@ _AT_ONCE = 500
 class ReadList:
     """A list for this segment: how many rows are of each class, a file of each, and the places of its shoppers.
 
-    ``source`` is what people call it; ``unread`` are the sheets beside it that were not read.
+    ``source`` is what people call it; ``unread`` are the sheets beside it that were not read; ``header`` is its first
+    line, if that may have been a row.
     """
 
     segment: Segment
     mode: Mode
     source: str
     unread: tuple[str, ...] = ()
+    header: str = ""
     counts: Counter[RowClass] = field(default_factory=Counter)
     files: dict[RowClass, WrittenText] = field(default_factory=dict)
     places: "array[int]" = field(default_factory=lambda: array("L"))
@@ -119,7 +121,9 @@ def preview(read: ReadList, title: str, told: Iterable[str] = ()) -> Answer:
     rows = tuple((read.describe(kind)[0], read.counts[kind], read.describe(kind)[1]) for kind in kinds)
     caption = f"{counted(read.rows, 'row')} read from {read.source}"
     sheets = (Sentence(f"Only the first sheet was read, not {listing(read.unread)}."),) if read.unread else ()
+    header = f"The first line, “{read.header}”, was taken for the header: if it names a shopper, put a header above it."
+    headers = (Sentence(header),) if read.header else ()
     note = Sentence("Only you see this, and the files of each kind of row.", quiet=True)
     # What tells the files apart comes first: clients cut long names.
     files = (File(f"Rows {kind.value}, {read.segment.name}.csv", read.files[kind]) for kind in kinds)
-    return Answer(title, (Table(caption, COLUMNS, rows), *sheets, *map(Sentence, told), note, *files))
+    return Answer(title, (Table(caption, COLUMNS, rows), *sheets, *headers, *map(Sentence, told), note, *files))

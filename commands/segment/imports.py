@@ -16,7 +16,7 @@ from bot.core.language.args import Args, Choice, Kept, SegmentInput, Text, Uploa
 from bot.core.language.phrases import listing
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.list_files.kept_rows import KeptRows
-from bot.core.list_files.reading import Brought, read_list, unread_sheets
+from bot.core.list_files.reading import Brought, guessed_header, read_list, unread_sheets
 from bot.core.list_files.rows import Row
 from bot.core.planning.list_effects import promotions_naming
 from bot.core.planning.plan import Plan
@@ -138,7 +138,7 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
         return await change.plan(range(len(shoppers)), before.source, before.rows, ctx)
     await _ask_about_text(args.text, ctx)
     rows = await _rows(args, ctx)
-    read = ReadList(segment, args.mode, args.source, rows.unread)
+    read = ReadList(segment, args.mode, args.source, rows.unread, rows.header)
     await _judge(rows, shoppers, read, ctx)
     if read.refusal:
         return replace(preview(read, read.refusal), refuses=True)
@@ -204,4 +204,5 @@ async def _read(brought: Brought) -> KeptRows:
 def _kept(brought: Brought) -> KeptRows:
     unread = unread_sheets(brought)
     called = f"{brought.name} (its first sheet)" if unread else brought.name
-    return KeptRows(read_list(replace(brought, name=called)), unread)
+    named = replace(brought, name=called)
+    return KeptRows(read_list(named), unread, guessed_header(named))

@@ -126,6 +126,16 @@ async def test_a_list_removes_those_who_are_in(slack: World) -> None:
     assert len(slack.members("VIPs")) == 38
 
 
+async def test_a_first_line_is_a_row_or_told_as_the_header(slack: World) -> None:
+    first, *inside = slack.emails(13, inside="VIPs")
+    await bring(slack, "equal", first.replace("@", "-at-"), *inside)
+    assert "Unreadable\n1" in previewed(slack, "Remove 28 of 40 shoppers from VIPs")
+    assert "taken for the header" not in previewed(slack, "Remove 28 of 40 shoppers from VIPs")
+    await bring(slack, "add", slack.named(first), *slack.emails(2, outside="VIPs"))
+    told = previewed(slack, "Add 2 shoppers to VIPs")
+    assert f"The first line, “{slack.named(first)}”, was taken for the header: if it names a shopper, put" in told
+
+
 async def test_a_list_that_names_few_makes_nothing_equal(slack: World) -> None:
     inside = slack.emails(8, inside="VIPs")
     await bring(slack, "equal", *inside, *OTHERS)

@@ -9,10 +9,14 @@ import random
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.errors import Misuse, Question
-from bot.core.list_files.reading import Brought, read_list
+from bot.core.language.pasted_table import Columns
+from bot.core.list_files.reading import Brought, guessed_header, read_list
 from bot.core.list_files.rows import Row
+from tests.laws.values import LAW
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac-roman", "latin-1")
 NAMES = ("Ada", "Zoë", "Byron, Ada", "O'Neil", 'Ada "A" B', "x; y", "two\nlines", "Å|Ø", "")
@@ -83,3 +87,20 @@ def check(seed: int) -> None:
 def test_a_file_is_read_as_a_plain_reader_reads_it(deep: bool) -> None:
     for seed in range(10_000 if deep else 200):
         check(seed)
+
+
+FIRST = st.text("abE17 .:#@'-/", min_size=1, max_size=20).map(str.strip).filter(bool) | st.sampled_from(
+    (*DIRT, *(title for titles in HEADERS.values() for title in titles), "customer:17", "Ada Byron", "3e5")
+)
+
+
+@given(FIRST, st.sampled_from(("", ",Ada")), st.integers(2, 12))
+@LAW
+def test_the_first_line_is_a_row_or_told_as_the_header_or_names_a_column(first: str, beside: str, size: int) -> None:
+    below = (f"user{at}@example.com{beside}" for at in range(size))
+    content = "\n".join((f"{first}{beside}", *below)).encode()
+    rows = rows_of(content)
+    is_known = Columns.under((first,)).any
+    is_told = guessed_header(Brought(io.BytesIO(content), "list.csv")).startswith(first)
+    assert is_known or rows[0].line == 1 or is_told
+    assert len(rows) == size + (rows[0].line == 1)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from bot.core.language.addresses import with_addresses
 from bot.core.language.pasted_table import Columns
 from bot.core.list_files.cells import CellKind, addresses_in, kind_of, profile_in
 from bot.core.list_files.records import Record
@@ -115,9 +116,21 @@ class Sample:
     def _layout(self, at: int, kind: CellKind) -> Layout:
         above = self.records[0].cell(at) if self.records else ""
         is_name = any(map(str.isalpha, above)) and "@" not in above
-        has_header = is_name and kind_of(above) is not kind and not self._begins_with_values
+        has_header = is_name and not self._may_name_shopper(at, above) and not self._begins_with_values
         beside = (_one(self._named.customers), _one(self._named.profiles)) if has_header else (None, None)
         return Layout(at, kind, has_header, above if has_header else "", *beside, self.width)
+
+    def _may_name_shopper(self, at: int, above: str) -> bool:
+        """Return whether what stands above a column may be a shopper, be it by another id, or a misspelt address."""
+        if kind_of(above) or _MARKED.fullmatch(above) or with_addresses(above) != above:
+            return True
+        domains = {one.rpartition("@")[2].casefold() for row in self.records for one in addresses_in(row.cell(at))}
+        return " " not in above and above.casefold().endswith(tuple(domains))
+
+    @property
+    def guessed_header(self) -> str:
+        """The first record in one line, unless it names a column of shoppers by a name that is known."""
+        return "" if self._named.any else self.records[0].text
 
     @cached_property
     def _begins_with_values(self) -> bool:

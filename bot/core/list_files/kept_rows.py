@@ -8,10 +8,13 @@ from bot.core.written_text import WrittenText
 
 
 class KeptRows:
-    """Rows in a file that goes when nobody holds this any more. ``unread``: the sheets that stood beside them."""
+    """Rows in a file that goes when nobody holds this any more. ``unread``: the sheets that stood beside them.
 
-    def __init__(self, rows: Iterable[Row], unread: tuple[str, ...] = ()) -> None:
-        self.unread = unread
+    ``header``: what stood above them, and may have been a row.
+    """
+
+    def __init__(self, rows: Iterable[Row], unread: tuple[str, ...] = (), header: str = "") -> None:
+        self.unread, self.header = unread, header
         self._text = WrittenText(f"{json.dumps(row)}\n" for row in rows)
 
     def __iter__(self) -> Iterator[Row]:

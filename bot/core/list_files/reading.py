@@ -52,18 +52,52 @@ class _Way:
         return Reading({"column": f"{sign} {self.layout.at + 1}".strip()}, label)
 
 
+@dataclass(frozen=True)
+class _Words:
+    """Lines that are no table, and the first of them."""
+
+    sample: Sample
+    lines: Lines
+
+
 def read_list(brought: Brought) -> Iterator[Row]:
     """Yield the rows of a list, in order; blank ones and the header are none.
 
     Raises Misuse about what is no list or too long, at the row where that shows, and Question in doubt of the column.
     """
-    if is_zip(brought.file, brought.name):
-        refuse_other_archives(brought.file, brought.name)
+    meant, encoding = _meant(brought)
+    if isinstance(meant, _Way):
+        yield from read_rows(bounded(meant.table.records()), meant.layout, encoding)
+    else:
+        yield from read_words(_numbered(meant.lines), encoding, numbers=_only_numbers(meant.sample))
+
+
+def guessed_header(brought: Brought) -> str:
+    """Return the first line of a list if ``read_list`` takes it for a header, though nobody and no known name says so.
+
+    Raises Misuse and Question as that does.
+    """
+    meant, _ = _meant(brought)
+    if not isinstance(meant, _Way) or not meant.layout.has_header:
+        return ""
+    is_said = brought.column.casefold() == meant.layout.name.casefold()
+    return "" if is_said else shortened(meant.sample.guessed_header, _WIDTH)
+
+
+def _is_workbook(brought: Brought) -> bool:
+    """Return whether a file is a workbook. Raises Misuse about other archives."""
+    if not is_zip(brought.file, brought.name):
+        return False
+    refuse_other_archives(brought.file, brought.name)
+    return True
+
+
+def _meant(brought: Brought) -> tuple[_Way | _Words, Encoding]:
+    """Return how a list is meant, and how it is decoded."""
+    if _is_workbook(brought):
         sheet = WorkbookTable(brought.file, brought.name)
         sample = Sample(tuple(islice(sheet.records(), SAMPLE)))
-        way = _one(_ways(sample, sheet, brought.column), (sheet, sample), brought)
-        yield from read_rows(bounded(sheet.records()), way.layout, _CERTAIN)
-        return
+        return _one(_ways(sample, sheet, brought.column), (sheet, sample), brought), _CERTAIN
     encoding = find_encoding(brought.file, brought.name)
     lines = partial(encoding.lines, brought.file, LONGEST)
     sampled = _sampled(lines, brought)
@@ -73,18 +107,13 @@ def read_list(brought: Brought) -> Iterator[Row]:
     widest = max(sampled, key=lambda one: (one[1].width > 1, one[1].even))
     is_words = is_a_list_across(best[0].sample) if best else not _is_table(*widest)
     if not (brought.column or table.delimiter) and is_words and _are_words(plain):
-        yield from read_words(_numbered(lines), encoding, numbers=_only_numbers(plain))
-        return
-    way = _one(best, widest, brought)
-    yield from read_rows(bounded(way.table.records()), way.layout, encoding)
+        return _Words(plain, lines), encoding
+    return _one(best, widest, brought), encoding
 
 
 def unread_sheets(brought: Brought) -> tuple[str, ...]:
     """Return the names of the sheets that ``read_list`` passes over in a workbook. Raises Misuse as that does."""
-    if not is_zip(brought.file, brought.name):
-        return ()
-    refuse_other_archives(brought.file, brought.name)
-    return WorkbookTable(brought.file, brought.name).unread()
+    return WorkbookTable(brought.file, brought.name).unread() if _is_workbook(brought) else ()
 
 
 def _sampled(lines: Lines, brought: Brought) -> list[tuple[TextTable, Sample]]:

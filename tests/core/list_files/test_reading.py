@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.errors import Misuse, Question
 from bot.core.list_files import workbooks
-from bot.core.list_files.reading import Brought, read_list, unread_sheets
+from bot.core.list_files.reading import Brought, guessed_header, read_list, unread_sheets
 from bot.core.list_files.records import MOST_RECORDS, Record, bounded
 from bot.core.list_files.rows import Row
 from tests.core.list_files.files import PROFILE, workbook
@@ -91,6 +91,42 @@ def test_any_encoding_line_end_and_delimiter_reads_the_same(encoding: str, end: 
 )  # fmt: skip
 def test_the_column_of_shoppers_is_found_by_content(content: str, rows: list[tuple[int, object]]) -> None:
     assert named(content) == rows
+
+
+@pytest.mark.parametrize(
+    ("first", "rest"),
+    [
+        ("ada-at-example.com", f"{BEN}\nc@x.org"),
+        ("ada at example dot com", f"{BEN}\nc@x.org"),
+        ("bob.Example.com,Bob", f"{BEN},Ben\nc@x.org,C"),
+        (PROFILE, f"{BEN}\nc@x.org"),
+        ("customer:17", f"{BEN}\nc@x.org"),
+        ("1E+05", f"{PROFILE}\n{PROFILE[:-1]}2"),
+    ],
+)
+def test_a_first_line_that_may_name_a_shopper_is_a_row(first: str, rest: str) -> None:
+    row, *others = read(f"{first}\n{rest}")
+    assert (row.line, row.text.partition(" | ")[0]) == (1, first.partition(",")[0])
+    assert row.fault
+    assert len(others) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "header"),
+    [
+        (f"Ada Byron\n{ADA}\n{BEN}", "", "Ada Byron"),
+        (f"Kontakt,Name\n{ADA},Ada\n{BEN},Ben", "", "Kontakt | Name"),
+        (f"Kontakt,Name\n{ADA},Ada\n{BEN},Ben", "kontakt", ""),
+        (f"Kontakt,Name\n{ADA},Ada\n{BEN},Ben", "1", "Kontakt | Name"),
+        (f"E-Mail,Name\n{ADA},Ada\n{BEN},Ben", "", ""),
+        (f"{ADA}\n{BEN}", "", ""),
+        (f"Ada {ADA}\nBen {BEN}", "", ""),
+        (workbook([["Ada Byron"], [ADA], [BEN]]), "", "Ada Byron"),
+    ],
+)
+def test_a_first_line_that_is_taken_for_a_header_is_told(content: str | bytes, column: str, header: str) -> None:
+    file = io.BytesIO(content.encode() if isinstance(content, str) else content)
+    assert guessed_header(Brought(file, "list.csv", column)) == header
 
 
 def test_an_export_names_each_shopper_in_three_ways() -> None:
