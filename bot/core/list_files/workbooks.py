@@ -38,7 +38,7 @@ def refuse_other_archives(file: BinaryIO, name: str) -> None:
 
 @dataclass(frozen=True)
 class WorkbookTable:
-    """A workbook read as records: the rows of its first sheet that has any."""
+    """A workbook read as records: the rows of its first sheet that has any, of those that people see if one has."""
 
     file: BinaryIO
     name: str
@@ -57,9 +57,9 @@ class WorkbookTable:
         return tuple(sheet.name for sheet in islice(self._sheets(of_several=True), 1, None))
 
     def _sheets(self, *, of_several: bool = False) -> "Iterator[CalamineSheet]":
-        """Yield the sheets that have rows, one at a time; ``of_several``: none where there is no other."""
+        """Yield the sheets that have rows, hidden ones last; ``of_several``: none where there is no other."""
         try:
-            from python_calamine import CalamineError, load_workbook  # an extra
+            from python_calamine import CalamineError, SheetVisibleEnum, load_workbook  # an extra
         except ImportError as error:  # pragma: no cover - the tests' environment has it
             lacks = (
                 f"This bot cannot read .xlsx: whoever runs it can add that (`pip install segment-bot[xlsx]`). {ADVICE}"
@@ -68,8 +68,9 @@ class WorkbookTable:
         self.file.seek(0)
         try:
             book = load_workbook(self.file)
-            names = book.sheet_names if len(book.sheet_names) > of_several else []
-            yield from filter(_has_rows, map(book.get_sheet_by_name, names))
+            sheets = book.sheets_metadata if len(book.sheet_names) > of_several else []
+            seen_first = sorted(sheets, key=lambda one: one.visible is not SheetVisibleEnum.Visible)
+            yield from filter(_has_rows, (book.get_sheet_by_name(one.name) for one in seen_first))
         except (CalamineError, OSError) as error:
             raise no_list(self.name, "a damaged workbook") from error
 

@@ -11,8 +11,8 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def workbook(*sheets: list[list[object]]) -> bytes:
-    """A workbook (.xlsx) with these sheets, each a list of rows."""
+def workbook(*sheets: list[list[object]], hidden: int = 0) -> bytes:
+    """A workbook (.xlsx) with these sheets, each a list of rows, of which so many first ones are hidden."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as book:
         numbers = range(1, len(sheets) + 1)
@@ -27,7 +27,11 @@ def workbook(*sheets: list[list[object]]) -> bytes:
         )
         book.writestr("[Content_Types].xml", _TYPES.format(main + parts))
         book.writestr("_rels/.rels", _relations([("rId1", "officeDocument", "xl/workbook.xml")]))
-        named = "".join(f'<sheet name="Sheet{at}" sheetId="{at}" r:id="rId{at}"/>' for at in numbers)
+        states = ('state="hidden" ' if at <= hidden else "" for at in numbers)
+        named = "".join(
+            f'<sheet name="Sheet{at}" sheetId="{at}" {state}r:id="rId{at}"/>'
+            for at, state in zip(numbers, states, strict=True)
+        )
         book.writestr(
             "xl/workbook.xml",
             f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets></workbook>',

@@ -310,6 +310,13 @@ def test_other_sheets_with_rows_are_told_of() -> None:
         unread(archive(list_csv=b"a@x.com"))
 
 
+def test_a_hidden_sheet_is_read_only_where_no_other_has_rows() -> None:
+    book = workbook([["Email"], [ADA]], [["Email"], [BEN]], hidden=1)
+    assert named(book) == [(2, BEN)]
+    assert unread_sheets(Brought(io.BytesIO(book), "list.xlsx")) == ("Sheet1",)
+    assert named(workbook([["Email"], [ADA]], [], hidden=1)) == [(2, ADA)]
+
+
 def test_a_workbook_in_doubt_is_asked_about() -> None:
     with pytest.raises(Question) as question:
         read(workbook([["id", "zip"], [17, 90210]]))
