@@ -167,6 +167,14 @@ async def test_a_column_in_doubt_is_asked_for(slack: World) -> None:
     assert "Add 2 shoppers to VIPs" in read(slack.card(1))
 
 
+async def test_lines_of_several_addresses_can_mean_all_of_them(slack: World) -> None:
+    first, second, third, fourth = slack.emails(4, outside="VIPs")
+    await bring(slack, "add", f"{first}, {second}", f"{third}, {fourth}")
+    assert buttons(slack.messages()[-1])[-1] == "All Columns: addresses"
+    await slack.press("All Columns: addresses", by="ana", channel="#segments")
+    assert slack.sizes()["VIPs"] == 44
+
+
 async def test_a_column_is_named_in_the_form(slack: World) -> None:
     one, other = map(slack.customer_id, slack.emails(2, outside="VIPs"))
     lines = ("id,zip", f"{one},90210", f"{other},10115")

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from bot.core.errors import Misuse, Question, Reading
 from bot.core.language.phrases import shortened
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
+from bot.core.list_files.cells import CellKind
 from bot.core.list_files.columns import Layout, Sample, is_a_list_across
 from bot.core.list_files.encodings import Encoding, find_encoding
 from bot.core.list_files.file_kinds import ADVICE, is_zip
@@ -22,6 +23,8 @@ SAMPLE = 300
 _SHOWN, _WIDTH, _OFFERED = 3, 60, 8
 """Of how many first rows a question shows how much, and how many columns it offers."""
 _SIGNS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "line": ""}
+_ALL = "all"
+"""What somebody says of the column who means the addresses of all."""
 _CERTAIN = Encoding("utf-8")
 Table = TextTable | WorkbookTable
 
@@ -106,7 +109,8 @@ def _meant(brought: Brought) -> tuple[_Way | _Words, Encoding]:
         refuse_separated_numbers((record.cell(0) for record in plain.records), brought.name)
     widest = max(sampled, key=lambda one: (one[1].width > 1, one[1].even))
     is_words = is_a_list_across(best[0].sample) if best else not _is_table(*widest)
-    if not (brought.column or table.delimiter) and is_words and _are_words(plain):
+    is_all = brought.column.casefold() == _ALL and not best
+    if is_all or (not (brought.column or table.delimiter) and is_words and _are_words(plain)):
         return _Words(plain, lines), encoding
     return _one(best, widest, brought), encoding
 
@@ -169,10 +173,17 @@ def _one(ways: Sequence[_Way], widest: tuple[Table, Sample], brought: Brought) -
     rows = "; ".join(f"“{shortened(one.text, _WIDTH)}”" for one in sample.records[:_SHOWN])
     raise Question(
         f"Which column of {brought.name} names the shoppers? It begins with {rows}. Nothing was done yet.",
-        [one.reading for one in asked[:_OFFERED]],
+        [*(one.reading for one in asked[:_OFFERED]), *_all_of(ways)],
         field="column",
         for_log="Several columns may name the shoppers.",
     )
+
+
+def _all_of(ways: Sequence[_Way]) -> tuple[Reading, ...]:
+    """Return what means all columns, if nothing but addresses says that they may be meant: lines of several each."""
+    are_alike = all(one.layout.kind is CellKind.ADDRESS and not one.layout.has_header for one in ways)
+    is_one_table = len({one.table.delimiter for one in ways}) == 1 and any(one.table.delimiter for one in ways)
+    return (Reading({"column": _ALL}, "All Columns: addresses"),) if are_alike and is_one_table else ()
 
 
 def _is_table(table: TextTable, sample: Sample) -> bool:

@@ -189,6 +189,7 @@ def test_an_address_in_an_unknown_encoding_is_unreadable() -> None:
         ("id,zip\n17,90210\n18,10115\n", "“id | zip”; “17 | 90210”; “18 | 10115”", ["comma 1", "comma 2"]),
         ("zip\n90210\n10115", "“zip”; “90210”; “10115”", ["comma 1"]),
         (f"{ADA};x,{BEN}\nc@x.com;y,d@x.com\n", "Which column", ["comma 2", "semicolon 1"]),
+        (f"{ADA}, {BEN}\nc@x.com, d@x.com\n", "Which column", ["comma 1", "comma 2", "all"]),
     ],
 )  # fmt: skip
 def test_a_column_in_doubt_is_asked_for_with_the_first_rows(content: str, asked: str, columns: list[str]) -> None:
@@ -198,6 +199,12 @@ def test_a_column_in_doubt_is_asked_for_with_the_first_rows(content: str, asked:
     assert [one.values["column"] for one in question.value.readings] == columns
     for column in columns:
         assert read(content, column)
+
+
+def test_all_columns_of_addresses_can_be_meant() -> None:
+    content = f"{ADA}, {BEN}\nc@x.com, d@x.com\n"
+    assert named(content, "All") == [(1, ADA), (1, BEN), (2, "c@x.com"), (2, "d@x.com")]
+    assert named(f"all,x\n{ADA},y\n{BEN},z", "all") == [(2, ADA), (3, BEN)]
 
 
 def test_what_stands_above_a_column_is_its_name_only_with_letters() -> None:
