@@ -1,5 +1,6 @@
 """Determines whether what was approved once covers what the bot is about to do now: then that needs no click."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from bot.engine.approvers import Approvers
 from bot.engine.planner import Planner
 from bot.engine.process import Process
 
+log = logging.getLogger(__name__)
 WINDOW = timedelta(hours=24)
 """The time over which joins and leaves of a rule's runs are summed, by their slots: a run a day counts alone."""
 _OF_A_RUN = {"create_profiles", "add_members", "remove_members"}
@@ -55,15 +57,17 @@ class Covers:
     async def look(self, claim: Claim) -> Covered:
         """Return what covers it, with why it does not, if so. Raises NotAllowed if Slack does not tell."""
         covering = await self.process.ledger.changes.load(claim.covered.change)
-        lapse = await self._contradiction(covering)
+        lapse = await self._contradiction(covering, claim)
         lapse = lapse or await self._lost_people(covering, claim.requester)
         lapse = lapse or await self._beyond(covering, claim)
         return claim.covered.model_copy(update={"lapse": lapse})
 
-    async def _contradiction(self, covering: Change) -> str:
-        """Return that the sealed log does not say that this was approved."""
-        if await self.process.ledger.changes.contradiction(covering.number):
-            return f"change {covering.number}, which covers it, is not what the audit log says"
+    async def _contradiction(self, covering: Change, claim: Claim) -> str:
+        """Return that the sealed log does not say that this was approved, or not all that it goes by."""
+        number, after = covering.number, claim.covered.slot - WINDOW
+        if fault := await self.process.ledger.changes.cover_fault(number, after=after):
+            log.error("What change %s covers does not go by what the audit log says: %s", number, fault)
+            return f"change {number}, which covers it, or what was done since is not what the audit log says"
         is_approved = covering.approvals and not covering.emergency
         return "" if is_approved else f"change {covering.number}, which covers it, ran without its approvals"
 

@@ -23,5 +23,7 @@ async def asked(ledger: Ledger, one: Due, at: datetime = NOW) -> bool:
 
 async def became(ledger: Ledger, one: Due, **fields: Any) -> Change:
     """A change came of it."""
-    draft = change(covered_by=one.covered, **{"command": RUN, "plan": plan(add(20)), **fields})
-    return await ledger.changes.create(one, draft, owner="one", detail={})
+    draft = change(**{"covered_by": one.covered, "command": RUN, "plan": plan(add(20)), **fields})
+    return await ledger.changes.create(
+        one, draft, owner="one", detail={"covered_by": one.covered.model_dump(mode="json")}
+    )

@@ -7,8 +7,10 @@ import pytest
 
 from bot.core.approval.changes import Change, Event, Run, StepState
 from bot.core.approval.due import END, End
+from bot.core.approval.need import Need
 from bot.core.audit.entries import EntryKind
 from bot.core.planning.steps import Applied, CreateSegment, Naming, SegmentRef
+from bot.core.timestamps import timestamp
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, VIPS, add, delete, plan, uuid
 from tests.ledger.asked_itself import asked, became, due
@@ -16,6 +18,7 @@ from tests.ledger.planned import carried_out, moved, planned, running
 
 APPROVED = (Event.POST, Event.APPROVE)
 UNTIL = NOW + timedelta(days=3)
+FREE = Need(approvals=0, why="needs no approval: covered by change 1")
 LOYAL = SegmentRef(name="Loyal", id=uuid(2))
 
 
@@ -112,7 +115,8 @@ async def comes(ledger: Ledger, number: int, end: Change | None = None, *events:
         await ledger.invocations.settle(asks, EntryKind.ANSWERED, at=UNTIL, detail={})
         await ledger.changes.forget_end(number)
     else:
-        ran = await moved(ledger, await became(ledger, asks, command=END, plan=plan(*end.plan.steps)), *events)
+        fields = {"command": END, "plan": plan(*end.plan.steps)} | ({"need": FREE} if Event.CLEAR in events else {})
+        ran = await moved(ledger, await became(ledger, asks, **fields), *events)
         await (carried_out(ledger, ran) if ran.is_open else ledger.changes.load(ran.number))
 
 
@@ -177,6 +181,7 @@ async def test_an_end_that_took_them_out_elsewhere_comes_for_those_who_are_back(
     await comes(ledger, 1, await running(ledger, "like it", plan=plan(add(2, LOYAL))), Event.CLEAR, Event.START)
     await ledger.changes.move(undo, Event.FINISH, at=UNTIL)
     assert await ledger.changes.ends_due(UNTIL) == (End(number=1, at=UNTIL),)
+    assert (await ledger.audit.verify()).fault == ""
 
 
 @pytest.mark.parametrize(
@@ -199,3 +204,36 @@ async def test_an_end_that_no_plan_has_is_found(ledger: Ledger, edit: str, fault
     database: Any = ledger.storage
     await database.write(lambda db: db.execute(edit))
     assert (await ledger.audit.verify()).fault == fault
+
+
+@pytest.mark.parametrize("way", ["kept", "rejected", "done"])
+async def test_an_end_that_is_put_back_once_it_was_settled_is_found(ledger: Ledger, way: str) -> None:
+    added = await ending(ledger)
+    if way == "kept":
+        await ledger.changes.amend(added, EntryKind.KEEP, actor="UBEN", at=NOW, update={"kept_by": "UBEN"})
+    else:
+        events = (Event.POST, Event.REJECT) if way == "rejected" else (Event.CLEAR, Event.START)
+        await comes(ledger, 1, added, *events)
+    assert (await ledger.audit.verify()).fault == ""
+    database: Any = ledger.storage
+    await database.write(lambda db: db.execute("INSERT INTO ends VALUES (1, ?)", (timestamp(UNTIL),)))
+    fault = "Change 1 has ended, or those whom it added stay, and the table ends has an end of it."
+    assert (await ledger.audit.verify()).fault == fault
+    assert await ledger.changes.cover_fault(1, after=UNTIL) == fault
+
+
+async def test_an_end_that_came_at_another_time_than_its_own_is_found(ledger: Ledger) -> None:
+    added = await ending(ledger)
+    await comes(ledger, 1, added, Event.CLEAR, Event.START)
+    database: Any = ledger.storage
+    await database.write(lambda db: db.execute("UPDATE dues SET slot = ?", (timestamp(NOW),)))
+    told = "Change 1 is to end, and the table ends has another time for it, or none."
+    assert (await ledger.audit.verify()).fault == told
+
+
+async def test_an_end_that_is_put_forward_is_due_at_the_time_of_its_plan(ledger: Ledger) -> None:
+    await ending(ledger)
+    database: Any = ledger.storage
+    await database.write(lambda db: db.execute("UPDATE ends SET at = ?", (timestamp(NOW),)))
+    assert await ledger.changes.ends_due(UNTIL - timedelta(seconds=1)) == ()
+    assert await ledger.changes.ends_due(UNTIL) == (End(number=1, at=UNTIL),)

@@ -41,6 +41,13 @@ class Changes(ChangesReader, Protocol):
         are others, an entry since its first one is missing or forged, or one of its own is not signed.
         """
 
+    async def cover_fault(self, number: int, *, after: datetime) -> str:
+        """Return how the tables differ from the sealed log in what this covering change's cover goes by; empty if not.
+
+        Beside the change itself, that is when it ends and what was done in its segments since, or the rule in force and
+        what its runs for slots ``after`` this one moved. A sentence, as of ``contradiction``.
+        """
+
     async def beside(self, change: Change) -> tuple[Beside, ...]:
         """Return the other waiting changes that touch the same as ``change``, which need not be on record yet."""
 

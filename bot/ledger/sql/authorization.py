@@ -1,12 +1,13 @@
 """What the sealed log authorises: whether a change is as its entries say, and whether a request was asked."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.core.approval.changes import OPEN
 from bot.core.audit import hash_chain
 from bot.core.audit.entries import EntryKind
 from bot.core.audit.entry_codec import decode
-from bot.ledger.sql import change_verification, invocation_rows
+from bot.ledger.sql import change_verification, cover_faults, invocation_rows
 from bot.ledger.sql.audit_log import anchor, head
 from bot.ledger.sql.database import Connection, Database, statement
 from bot.ledger.sql.signatures import signed_since
@@ -28,12 +29,21 @@ async def contradiction(database: Database, number: int) -> str:
     return await _checked(database, first, lambda db: _contradiction(db, number, first), is_long=is_long)
 
 
+async def cover_fault(database: Database, number: int, after: datetime) -> str:
+    """Return how what goes by this covering change would go by something else than the sealed log, as a sentence.
+
+    Empty if it would not. ``after``: its guard counts the runs for later slots.
+    """
+    return await database.read_apart(lambda db: _cover_fault(db, cover_faults.basis_of(db, number, after)))
+
+
 async def was_asked(database: Database, id_: str) -> bool:
     """Return whether the log has this invocation as it is stored, unanswered; its chain from there on is checked."""
     entry = await database.read(lambda db: invocation_rows.asked_entry(db, id_))
     if entry is None:
         return False
-    return not await _checked(database, entry.number, lambda db: _chain_fault(db, entry.number, (entry.number,)))
+    number = entry.number
+    return not await _checked(database, number, lambda db: _chain_fault(db, number) or _signature_fault(db, (number,)))
 
 
 async def _checked(database: Database, first: int, check: Callable[[Connection], str], *, is_long: bool = False) -> str:
@@ -47,6 +57,17 @@ def _first_entry(db: Connection, number: int) -> int:
 
 
 def _contradiction(db: Connection, number: int, first: int) -> str:
+    return _own_fault(db, number, _chain_fault(db, first))
+
+
+def _cover_fault(db: Connection, basis: cover_faults.Basis) -> str:
+    chain = _chain_fault(db, basis.first)
+    faults = (_own_fault(db, number, chain) for number in sorted(basis.changes))
+    return chain or next(filter(None, faults), "") or cover_faults.row_fault(db, basis)
+
+
+def _own_fault(db: Connection, number: int, chain: str) -> str:
+    """Return what is wrong with the entries of one change, or with its rows; ``chain``: what is with the chain."""
     rows = db.execute("SELECT number, body, seal FROM entries WHERE change = ? ORDER BY number", (number,)).fetchall()
     entries = [decode(body, seal) for _, body, seal in rows]
     state = _state(db, number)
@@ -55,9 +76,8 @@ def _contradiction(db: Connection, number: int, first: int) -> str:
         is_fault = state in OPEN or (state and not db.execute("SELECT 1 FROM archives").fetchone())
         return f"The log does not say that anyone asked for change {number}." if is_fault else ""
     undone = () if state in OPEN else (number,)
-    return _chain_fault(db, first, [entry for entry, _, _ in rows]) or change_verification.fault_of(
-        db, number, entries, undone
-    )
+    signed = chain or _signature_fault(db, [entry for entry, _, _ in rows])
+    return signed or change_verification.fault_of(db, number, entries, undone)
 
 
 def _state(db: Connection, number: int) -> str:
@@ -66,12 +86,11 @@ def _state(db: Connection, number: int) -> str:
     return str(row["state"]) if row else ""
 
 
-def _chain_fault(db: Connection, first: int, own: list[int] | tuple[int, ...]) -> str:
-    """Return what is wrong with the chain from entry ``first`` on, or with the signatures of its ``own`` entries."""
+def _chain_fault(db: Connection, first: int) -> str:
+    """Return what is wrong with the chain from entry ``first`` on."""
     before = db.execute("SELECT number, seal FROM entries WHERE number = ?", (first - 1,)).fetchone() or anchor(db)
     rows = db.stream("SELECT number, body, seal FROM entries WHERE number >= ? ORDER BY number", (first,))
-    fault = hash_chain.verify(rows, after=before[0], head=before[1]).fault
-    return fault or _signature_fault(db, own)
+    return hash_chain.verify(rows, after=before[0], head=before[1]).fault
 
 
 def _signature_fault(db: Connection, own: list[int] | tuple[int, ...]) -> str:

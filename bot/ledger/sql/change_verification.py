@@ -37,7 +37,8 @@ _UNKNOWN = """
 """Changes that were asked for after the archived entries, and have no entry that says so."""
 _COVERED = """
     SELECT number FROM changes
-    WHERE coalesce(covered_by, 0) <> coalesce(CAST(json_extract(body, '$.covered_by.change') AS BIGINT), 0) LIMIT 1
+    WHERE coalesce(covered_by, 0) <> coalesce(CAST(json_extract(body, '$.covered_by.change') AS BIGINT), 0)
+    AND {} LIMIT 1
 """
 _UNDOS = "SELECT number, state, plan FROM changes WHERE plan NOT LIKE '%\"undoes\":null%' ORDER BY number"
 
@@ -102,7 +103,7 @@ def first_fault(db: Connection) -> str:
         fault = (fault_of(db, number, entries, undone) if _tells(entries) else "") or steps.fault_of(entries)
         if fault:
             return fault
-    return steps.left_over() or _unknown(db) or _wrongly_undone(db, undos) or _wrongly_covered(db) or end_fault(db)
+    return steps.left_over() or _unknown(db) or _wrongly_undone(db, undos) or wrongly_covered(db) or end_fault(db)
 
 
 def _stored(db: Connection, number: int, *, is_undone: bool) -> StoredChange | None:
@@ -184,9 +185,10 @@ def _wrongly_undone(db: Connection, undos: dict[int, tuple[str, int]]) -> str:
     return f"Change {wrong} was undone by something else than the table changes says." if wrong is not None else ""
 
 
-def _wrongly_covered(db: Connection) -> str:
-    """Compare which changes others cover with what is sealed of them."""
+def wrongly_covered(db: Connection, number: int | None = None) -> str:
+    """Compare which changes others cover with what is sealed of them; with ``number``, only of this one."""
     if not db.has_column("changes", "covered_by"):
         return ""  # a file of an earlier version, which is only read
-    row = db.execute(_COVERED).fetchone()
+    which, values = ("true", ()) if number is None else ("number = ?", (number,))
+    row = db.execute(_COVERED.format(which), values).fetchone()
     return f"Change {row[0]} is covered by another change than the table changes says." if row else ""

@@ -119,6 +119,10 @@ class SqlChanges(TimedChanges):
         """Return how the tables differ from what the sealed entries say of a change; empty if not at all."""
         return await authorization.contradiction(self._database, number)
 
+    async def cover_fault(self, number: int, *, after: datetime) -> str:
+        """Return how the tables that a covering change's cover goes by differ from the sealed log; empty if not."""
+        return await authorization.cover_fault(self._database, number, after)
+
     async def maker_of(self, segment_id: str) -> str:
         """Return who alone had this segment created, by the sealed log; empty if it does not say."""
         return await makers.maker_of(self._database, segment_id)

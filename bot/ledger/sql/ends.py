@@ -14,7 +14,10 @@ from bot.core.timestamps import timestamp
 from bot.ledger.sql.database import Connection, placeholders
 from bot.ledger.sql.history import restorations
 
-_TO_COME = "SELECT change, ends.at, state FROM ends JOIN changes ON number = change"
+_DUE = """
+    SELECT change, json_extract(plan, '$.until') AS until FROM ends JOIN changes ON number = change
+    WHERE ends.at <= ? AND state <> 'running'
+"""
 _OF_SEGMENT = """
     SELECT c.number, ends.change AS ends, json_extract(c.body, '$.started_at') AS started,
         (SELECT max(e.number) FROM entries AS e WHERE e.change = c.number AND e.kind = 'start') AS begun
@@ -91,17 +94,20 @@ def end_of(db: Connection, change: Change) -> dict[str, Any]:
     did_nothing = change.state is State.FAILED and not change.done
     if change.plan.until is None or change.kept_by or did_nothing:
         return {}
-    if row := db.execute("SELECT at FROM ends WHERE change = ?", (change.number,)).fetchone():
-        return {"ends_at": datetime.fromisoformat(row["at"])}
+    if db.execute("SELECT 1 FROM ends WHERE change = ?", (change.number,)).fetchone():
+        return {"ends_at": change.plan.until}
     (number,) = db.execute(_ENDED_BY, (change.number,)).fetchone()
     return {"ended_by": number}
 
 
 def due(db: Connection, now: datetime) -> tuple[End, ...]:
-    """Return the ends whose time has come, of changes that do not run any more, the earliest first."""
-    query = f"{_TO_COME} WHERE ends.at <= ? AND state <> 'running' ORDER BY ends.at, change"
-    rows = db.execute(query, (timestamp(now),)).fetchall()
-    return tuple(End(number=row["change"], at=row["at"]) for row in rows)
+    """Return the ends whose time has come, of changes that do not run any more, the earliest first.
+
+    The time is that of the sealed plan: a row of another time brings none forward.
+    """
+    found = db.execute(_DUE, (timestamp(now),)).fetchall()
+    ends = [End(number=row["change"], at=row["until"]) for row in found if row["until"]]
+    return tuple(sorted((end for end in ends if end.at <= now), key=lambda end: (end.at, end.number)))
 
 
 def since_first(db: Connection, segment_ids: Sequence[str]) -> tuple[int, ...]:

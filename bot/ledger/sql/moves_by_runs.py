@@ -14,11 +14,13 @@ from bot.ledger.sql.audit_index import OF_SEGMENTS
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.moves_per_person import may_still_move
 
+_BEGAN = f"""
+    SELECT entries.change FROM subjects JOIN entries ON entries.number = subjects.entry
+    WHERE subject = ? AND {OF_SEGMENTS} AND subjects.kind IN ('clear', 'start') AND subjects.at > ?
+"""
 _RAN = f"""
-    SELECT number, state, plan, json_extract(body, '$.covered_by.slot') FROM changes WHERE number IN (
-        SELECT entries.change FROM subjects JOIN entries ON entries.number = subjects.entry
-        WHERE subject = ? AND {OF_SEGMENTS} AND subjects.kind IN ('clear', 'start') AND subjects.at > ?
-    )
+    SELECT number, state, plan, json_extract(body, '$.covered_by.slot') FROM changes
+    WHERE number IN ({_BEGAN})
     AND covered_by IS NOT NULL AND number <> ? AND json_extract(body, '$.command') = ?
     AND json_extract(body, '$.approvals') = '[]' AND json_extract(body, '$.emergency.at') IS NULL
     AND state NOT IN ('{State.PLANNED}', '{State.WAITING}')
@@ -33,13 +35,22 @@ CLOCKS = timedelta(days=1)
 
 def moved_by_runs(db: Connection, command: str, segment_id: str, after: datetime, apart_from: int) -> tuple[int, int]:
     """Return how many joined the segment, and how many left, by covered changes of this command for later slots."""
-    values = (str(Item.segment(segment_id)), timestamp(after - CLOCKS), apart_from, command)
+    values = (str(Item.segment(segment_id)), _since(after), apart_from, command)
     moved = [
         _planned(plan, segment_id) if may_still_move(db, number, state) else _effects(db, number, segment_id)
         for number, state, plan, slot in db.execute(_RAN, values).fetchall()
         if datetime.fromisoformat(slot) > after
     ]
     return sum(joined for joined, _ in moved), sum(left for _, left in moved)
+
+
+def began(db: Connection, segment_id: str, after: datetime) -> frozenset[int]:
+    """Return the numbers of the changes among which those are that count for slots after this one."""
+    return frozenset(number for (number,) in db.execute(_BEGAN, (str(Item.segment(segment_id)), _since(after))))
+
+
+def _since(after: datetime) -> str:
+    return timestamp(after - CLOCKS)
 
 
 def _effects(db: Connection, number: int, segment_id: str) -> tuple[int, int]:

@@ -19,7 +19,7 @@ _OF_RUNS = """
 _RESTORING = """
     SELECT DISTINCT change FROM runs JOIN changes ON number = change
     WHERE json_extract(runs.body, '$.applied.created.id') IS NOT NULL AND plan LIKE '%"old_id":"%'
-    UNION SELECT change FROM restored
+    UNION SELECT change FROM restored JOIN changes ON number = change
 """
 
 

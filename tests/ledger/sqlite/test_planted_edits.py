@@ -221,6 +221,7 @@ EDITS = (
     ("UPDATE restored SET old = 'x'", RESTORED),
     ("DELETE FROM restored", RESTORED),
     ("INSERT INTO restored VALUES ('x', 'y', 2)", RESTORED),
+    ("INSERT INTO restored VALUES ('x', 'y', 99)", RESTORED),
     ("DELETE FROM subjects WHERE subject = 'segment:s'", SUBJECTS),
     ("INSERT INTO subjects SELECT 'segment:x', at, number, actor, kind, 1 FROM entries WHERE number = 9", SUBJECTS),
     ("INSERT INTO subjects SELECT 'segment:x', at, number, actor, kind, 0 FROM entries WHERE number = 9", SUBJECTS),
