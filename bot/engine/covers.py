@@ -8,8 +8,6 @@ from bot.core.approval.changes import Change
 from bot.core.approval.covering import Covered
 from bot.core.approval.ruled_changes import rules_set
 from bot.core.approval.temporary import in_by
-from bot.core.audit.audit_reader import AuditFilter
-from bot.core.audit.entries import EntryKind
 from bot.core.errors import NotAllowed
 from bot.core.kept_lists import fetch_lists
 from bot.core.people import Standing
@@ -98,8 +96,7 @@ class Covers:
         """Return that this takes out others than those whom an addition put in until now, and nobody added again."""
         if covering.ends_at != claim.covered.slot:
             return f"nothing of change {covering.number} is to end now"
-        restored = AuditFilter(kind=EntryKind.RESTORED, since=covering.started_at)
-        if await self.process.ledger.audit.recent(restored, limit=1):
+        if await self.process.ledger.changes.is_of_backup(covering.number):
             return f"a backup was restored since change {covering.number}, and who was added again is not known"
         ledger, is_end = self.process.ledger, all(step.kind == REMOVAL for step in claim.plan.steps)
         ids = claim.plan.segment_ids if is_end else ()
@@ -116,6 +113,8 @@ class Covers:
         now = await ledger.segment_rules.of(segment_id)
         if now is None or now.change != covering.number:
             return f"the rule is not the one that change {covering.number} was approved for"
+        if lapse := await self._restored(covering):
+            return lapse
         if step.after.policy != self.approvers.policy.digest:
             return "the policy changed since the rule was approved"
         after = claim.covered.slot - WINDOW
@@ -125,6 +124,16 @@ class Covers:
         is_live = await self.planner.is_live(segment_id)
         beyond = step.after.guard.exceeded(run, Difference(*before), size=claim.plan.size or 0, is_live=is_live)
         return " and ".join(beyond)
+
+    async def _restored(self, covering: Change) -> str:
+        """Return that a backup was restored since the rule was approved, until people approve a run that says so."""
+        changes, number = self.process.ledger.changes, covering.number
+        if not await changes.is_of_backup(number):
+            return ""
+        since = f"a backup was restored since change {number}"
+        lapse = f"{since}, so whoever approves this confirms that its rule still holds"
+        contradictions = [await changes.contradiction(one) for one in await changes.confirmed_by(number, lapse)]
+        return lapse if all(contradictions) else ""
 
 
 def _is_run_of(plan: Plan, step: FollowRule) -> bool:

@@ -4,6 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.core.approval.changes import Change, State
 from bot.core.approval.covering import Covered
 from bot.core.approval.decisions import Verdict
@@ -293,11 +295,15 @@ async def test_whoever_is_left_of_an_addition_stays_no_longer(machine: Bench) ->
     assert (left.version, left.plan.until) == (2, waiting.plan.until)
 
 
-async def test_where_a_backup_was_restored_meanwhile_the_end_waits(machine: Bench) -> None:
+@pytest.mark.parametrize("ahead", [0, 5])
+async def test_where_a_backup_was_restored_meanwhile_the_end_waits(machine: Bench, ahead: int) -> None:
+    """Though the clock was ahead when the addition was made."""
+    machine.clock.forward(hours=ahead)
     await adds(machine, ADA)
+    machine.clock.forward(hours=-ahead)
     inside = machine.members("VIPs")
     await machine.ledger.audit.append(Entry(EntryKind.RESTORED), at=machine.clock())
-    await passes(machine, days=3)
+    await passes(machine, days=3, hours=ahead)
     waiting = await machine.latest()
     assert (waiting.state, machine.members("VIPs")) == (State.WAITING, inside)
     assert "a backup was restored since change 1" in waiting.need.why

@@ -14,6 +14,7 @@ from bot.core.approval.covering import Covered, DueRecord, DueState
 from bot.core.approval.decisions import Verdict
 from bot.core.approval.due import END
 from bot.core.approval.need import Approval
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.trace import AuditTrace
 from bot.core.errors import NotRecorded, Refusal
 from bot.core.invocation import Due
@@ -226,6 +227,21 @@ async def test_another_policy_covers_nothing(machine: Bench, path: Path) -> None
         change = await other.latest()
     assert "the policy changed since the rule was approved" in change.need.why
     assert change.state is State.WAITING
+
+
+async def test_a_rule_that_came_with_a_backup_asks_until_people_confirm_it(machine: Bench) -> None:
+    await ruled(machine)
+    await machine.ledger.audit.append(Entry(EntryKind.RESTORED), at=machine.clock())
+    join(machine)
+    await next_hour(machine)
+    waiting = await machine.latest()
+    assert "so whoever approves this confirms that its rule still holds" in waiting.need.why
+    await machine.decides("UCLEO", waiting.number)
+    assert follows_it(machine)
+    join(machine)
+    await next_hour(machine)
+    assert (await machine.latest()).need.why == "needs no approval: covered by change 1"
+    assert follows_it(machine)
 
 
 async def test_what_was_once_to_wait_waits_though_time_passes(machine: Bench) -> None:

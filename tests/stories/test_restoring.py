@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.__main__ import main
 from tests.harness import World, buttons, said
+from tests.running_rules import RULED, SOURCE, follows_it, next_hour, start_rule
 from tests.stories.judge import read
 
 
@@ -71,3 +72,37 @@ async def test_after_a_backup_a_loss_and_a_restore_one_click_decides_and_the_cha
     await slack.press("Delete Segment", by="ben")
     assert "VIPs" not in slack.sizes()
     assert await asyncio.to_thread(main, ["audit", "verify", "--database", str(slack.database)]) == 0
+
+
+async def test_a_rule_that_was_frozen_after_the_backup_asks_until_people_confirm_it(slack: World) -> None:
+    await start_rule(slack)
+    backup = await backup_of(slack)
+    await slack.type(f"/segment freeze {RULED}")
+    await restore(slack, backup)
+    frozen = slack.members(RULED)
+    for number in (2, 3):
+        slack.leave(SOURCE, *slack.emails(1, inside=SOURCE))
+        await next_hour(slack)
+        told = "a backup was restored since change 1, so whoever approves this confirms that its rule still holds"
+        assert told in said(slack.card(number))
+        assert slack.members(RULED) == frozen
+        if number == 2:
+            await slack.press("Reject", by="ben", change=number)
+            await slack.submit({"Reason": "It was frozen."}, by="ben")
+    await slack.press("Run Anyway", by="ben", change=3)
+    assert follows_it(slack)
+    slack.leave(SOURCE, *slack.emails(1, inside=SOURCE))
+    await next_hour(slack)
+    assert follows_it(slack)
+    assert not slack.cards(4)
+    await slack.type("/change show 4")
+    assert "needs no approval: covered by change 1" in slack.whisper()
+
+
+async def test_a_rule_that_was_started_after_the_restore_runs_without_a_click(slack: World) -> None:
+    await restore(slack, await backup_of(slack))
+    await start_rule(slack)
+    slack.leave(SOURCE, *slack.emails(1, inside=SOURCE))
+    await next_hour(slack)
+    assert follows_it(slack)
+    assert not slack.cards(2)

@@ -48,6 +48,15 @@ class Changes(ChangesReader, Protocol):
         what its runs for slots ``after`` this one moved. A sentence, as of ``contradiction``.
         """
 
+    async def is_of_backup(self, number: int) -> bool:
+        """Return whether a change came with a backup that was restored: what became of it since, nobody knows."""
+
+    async def confirmed_by(self, number: int, lapse: str) -> tuple[int, ...]:
+        """Return the changes that people approved since a backup was restored, and that ran, the latest first.
+
+        Those for which the change of this number, their covering one, had lapsed for this very reason.
+        """
+
     async def beside(self, change: Change) -> tuple[Beside, ...]:
         """Return the other waiting changes that touch the same as ``change``, which need not be on record yet."""
 

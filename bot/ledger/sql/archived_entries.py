@@ -7,7 +7,7 @@ from bot.core.audit.entries import Entry, EntryKind
 from bot.core.timestamps import timestamp
 from bot.ledger.entry_builders import with_sealed
 from bot.ledger.ports.audit_file import NotCopied
-from bot.ledger.sql import audit_log, row_faults
+from bot.ledger.sql import audit_log, backups, row_faults
 from bot.ledger.sql.database import Connection
 from bot.ledger.sql.signatures import signed_since
 from bot.ledger.sql.told_changes import OPEN_STATES
@@ -51,6 +51,7 @@ def remove(db: Connection, last: int, name: str, at: datetime) -> None:
     The caller holds the transaction. Raises NotCopied.
     """
     head, (begin, _), since = seal_of(db, last), audit_log.anchor(db), signed_since(db)
+    restored = backups.last_restored(db)
     if not head:
         raise NotCopied("Someone else is archiving right now. The archive is intact; try again to continue.")
     for table, column in _MOVED.items():
@@ -61,5 +62,6 @@ def remove(db: Connection, last: int, name: str, at: datetime) -> None:
     entry = Entry(EntryKind.ARCHIVED, detail=detail, outcome="archived")
     sealed: dict[str, Any] = {"earlier": row_faults.archives_digest(db, last)}
     sealed |= {"signed_since": since} if since is not None else {}
+    sealed |= {"restored": restored} if restored else {}
     db.execute("INSERT INTO archives VALUES (?, ?)", (last, head))
     audit_log.append(db, with_sealed(entry, sealed), at)

@@ -15,7 +15,7 @@ from bot.core.invocation import Due, Invocation
 from bot.core.timestamps import timestamp
 from bot.ledger import entry_builders
 from bot.ledger.change_transitions import after_event, amended, with_run
-from bot.ledger.sql import audit_index, authorization, change_rows, change_verification, dues, ends, makers
+from bot.ledger.sql import audit_index, authorization, backups, change_rows, change_verification, dues, ends, makers
 from bot.ledger.sql import notices as queued
 from bot.ledger.sql.audit_log import append
 from bot.ledger.sql.change_index import FINISHED, save_touched_segments
@@ -122,6 +122,14 @@ class SqlChanges(TimedChanges):
     async def cover_fault(self, number: int, *, after: datetime) -> str:
         """Return how the tables that a covering change's cover goes by differ from the sealed log; empty if not."""
         return await authorization.cover_fault(self._database, number, after)
+
+    async def is_of_backup(self, number: int) -> bool:
+        """Return whether a change came with a backup that was restored."""
+        return number <= await self._database.read(backups.last_restored)
+
+    async def confirmed_by(self, number: int, lapse: str) -> tuple[int, ...]:
+        """Return the changes that people approved since the restore though this one lapsed for this reason."""
+        return await self._database.read(lambda db: backups.confirmed_by(db, number, lapse))
 
     async def maker_of(self, segment_id: str) -> str:
         """Return who alone had this segment created, by the sealed log; empty if it does not say."""
