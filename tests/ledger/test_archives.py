@@ -32,11 +32,11 @@ from bot.ledger.sqlite.archive_files import span_of, write_archive
 from bot.ledger.sqlite.archiving import BATCH
 from bot.ledger.sqlite.archiving import archive as archive_from
 from bot.ledger.sqlite.audit_file import open_audit_file
-from tests.core.samples import NOW, add, plan
+from tests.core.samples import NOW
 from tests.laws.values import FEW
 from tests.ledger.logs import DAY, LATER, NAMES, log_of, logs
 from tests.ledger.mortal import KilledError, Mortal
-from tests.ledger.planned import carried_out, running
+from tests.ledger.planned import running
 from tests.ledger.sqlite.files import unguarded
 from tests.ledger.subject import SUBJECTS, PostgresSubject, SqliteSubject, Subject
 from tests.postgres import superuser
@@ -222,20 +222,6 @@ async def test_all_of_a_change_that_runs_stays(subject: Subject, old: Path) -> N
         await running(ledger)
     first = next(one.number for one in await recorded(subject) if one.change)
     assert await archive(subject, old, 80) == (1, first - 1)
-
-
-@pytest.mark.parametrize(("day", "stays"), [(1, True), (-1, False)])
-async def test_a_restored_backup_stays_while_an_addition_from_before_is_to_end(
-    subject: Subject, old: Path, day: int, stays: bool
-) -> None:
-    async with subject.open() as ledger:
-        added = await running(ledger, plan=plan(add(2)).ending(NOW + 90 * DAY))
-        await carried_out(ledger, added)
-        await ledger.audit.append(Entry(EntryKind.RESTORED), at=NOW + day * DAY)
-        await ledger.audit.append(Entry(EntryKind.ASKED), at=NOW + 2 * DAY)
-    kinds = [one.kind for one in await recorded(subject)]
-    assert await archive(subject, old, 80) == (1, len(kinds) - (2 if stays else 1))
-    assert (EntryKind.RESTORED in [one.kind for one in await recorded(subject)]) is stays
 
 
 async def test_the_last_days_stay(log: Subject, old: Path) -> None:

@@ -19,14 +19,6 @@ _UNREVIEWED = """
 _COMPARED = "number > (SELECT entry FROM snapshots ORDER BY day DESC LIMIT 1)"
 _OPEN = f"change IN (SELECT number FROM changes WHERE state IN ({OPEN_STATES}))"
 """What a change may still be run by has to be in the ledger."""
-_RESTORED = f"""
-    kind = '{EntryKind.RESTORED.value}' AND EXISTS (
-        SELECT 1 FROM ends JOIN changes AS c ON c.number = ends.change
-        WHERE coalesce(substr(json_extract(c.body, '$.started_at'), 1, 10), '') <= substr(entries.at, 1, 10)
-    )
-"""
-"""An addition from before a backup was restored does not end without a click. Days are compared, since a change writes
-its times in another way."""
 _MOVED = {"subjects": "entry", "effects": "entry", "entries": "number"}
 """The append-only tables whose rows go to an archive, and the column that holds the entry's number."""
 
@@ -34,7 +26,7 @@ _MOVED = {"subjects": "entry", "effects": "entry", "entries": "number"}
 def last_before(db: Connection, before: datetime) -> int:
     """Return the number of the last entry that may be archived."""
     head, _ = audit_log.head(db)
-    queries = (("at >= ?", (timestamp(before),)), *((one, ()) for one in (_UNREVIEWED, _COMPARED, _OPEN, _RESTORED)))
+    queries = (("at >= ?", (timestamp(before),)), (_UNREVIEWED, ()), (_COMPARED, ()), (_OPEN, ()))
     kept = [db.execute(f"SELECT min(number) FROM entries WHERE {which}", one).fetchone()[0] for which, one in queries]
     return min([head, *(int(number) for number in kept if number is not None)]) - 1
 
