@@ -2,27 +2,20 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import Refusal
 from bot.core.language.phrases import and_list
 from bot.core.ledger_address import LedgerAddress, ServerAddress, parse_address
-from bot.ledger.opening import migrate, needing_driver
+from bot.ledger.opening import migrate, open_whole
 from bot.ledger.ports.audit_file import RestoredLedger
 from bot.ledger.sql.copying import copy_ledger
-from bot.ledger.sql.database import Database
 from bot.ledger.sql.restoring import close_restored
-from bot.ledger.sqlite.database import Database as SqliteDatabase
 from bot.ledger.sqlite.restoring import restore
-
-if TYPE_CHECKING:  # its driver is an extra
-    from bot.ledger.postgres.database import PostgresDatabase
 
 PATIENCE = 30.0
 """Seconds that a page which is copied waits for the database."""
@@ -73,26 +66,14 @@ def _migrate(url: str, role: str) -> int:
 def _copy(source: LedgerAddress, target: LedgerAddress, keys: SealKeys) -> int:
     if isinstance(source, Path) and not source.is_file():
         raise Refusal(f"There is no ledger {source}.")
-    with _opened(source, keys) as (one, its_name), _opened(target, keys) as (other, other_name):
+    with (
+        open_whole(source, patience=PATIENCE, keys=keys) as (one, its_name),
+        open_whole(target, patience=PATIENCE, keys=keys) as (other, other_name),
+    ):
         whole = asyncio.run(copy_ledger(one, other, names=(its_name, other_name), clock=partial(datetime.now, UTC)))
     print(f"{other_name} holds the whole ledger now: {whole.entries} entries, head {whole.head}.")
     print("Name it with DATABASE, and start the bot; the old one stays as it is.")
     return 0
-
-
-@contextmanager
-def _opened(address: LedgerAddress, keys: SealKeys) -> Iterator[tuple[Database, str]]:
-    """Open the ledger, with its name for people. Raises UnusableLedger."""
-    opened: SqliteDatabase | PostgresDatabase
-    if isinstance(address, Path):
-        opened, name = SqliteDatabase.open(address, patience=PATIENCE, keys=keys), str(address)
-    else:
-        with needing_driver():
-            from bot.ledger.postgres.connecting import described
-            from bot.ledger.postgres.ledger import open_database
-        opened, name = open_database(address.url, patience=PATIENCE, keys=keys), described(address.url)
-    with closing(opened):
-        yield opened, name
 
 
 def _restore(backup: Path | None, database: LedgerAddress, keys: SealKeys) -> int:
@@ -113,6 +94,8 @@ def _restore_file(backup: Path | None, database: Path, keys: SealKeys) -> Restor
         raise Refusal("Name the backup: `segment-bot ledger restore BACKUP`.")
     if not backup.is_file():
         raise Refusal(f"There is no file {backup}.")
+    if database.is_dir():
+        raise Refusal(f"{database} is a directory. Name the file that is to be made in it.")
     return asyncio.run(restore(backup, database, at=datetime.now(UTC), keys=keys))
 
 
@@ -122,5 +105,5 @@ def _restore_in_place(backup: Path | None, database: ServerAddress, keys: SealKe
             "A backup is restored to a file: name one with --database. PostgreSQL's own are for `pg_restore`; after "
             "it, type `segment-bot ledger restore` without a file."
         )
-    with _opened(database, keys) as (opened, name):
+    with open_whole(database, patience=PATIENCE, keys=keys) as (opened, name):
         return asyncio.run(close_restored(opened, name, clock=partial(datetime.now, UTC)))

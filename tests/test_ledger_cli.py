@@ -8,13 +8,16 @@ import pytest
 
 from bot.__main__ import main
 from bot.core.approval.changes import Event
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.ledger_address import ServerAddress
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.benchmarks import logbook
+from tests.core.samples import NOW
+from tests.disks import no_file_beyond
 from tests.ledger.killed_copies import copy_run
 from tests.ledger.planned import moved, planned
 from tests.postgres import BOT, address_of, own_database, superuser, url_of
-from tests.records import create_ledger, opened, read_ledger
+from tests.records import create_ledger, opened, read_ledger, record
 
 
 async def with_open_changes(path: Path) -> None:
@@ -49,6 +52,49 @@ def test_restoring_a_backup_in_which_nothing_was_open_says_only_that(
 def test_restoring_a_missing_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert restore(tmp_path / "none.sqlite", tmp_path / "ledger.sqlite") == 1
     assert f"There is no file {tmp_path / 'none.sqlite'}." in capsys.readouterr().err
+
+
+def test_restoring_to_a_directory_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    backup = tmp_path / "backup.sqlite"
+    create_ledger(backup)
+    for directory in (tmp_path, Path()):
+        assert restore(backup, directory) == 1
+        assert f"{directory} is a directory. Name the file that is to be made in it." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("nowhere/b.sqlite", "unable to open database file"),
+        ("", "unable to open database file"),
+        ("notes.txt", "file is not a database"),
+    ],
+)
+@pytest.mark.parametrize("is_source", [True, False])
+def test_copying_what_is_no_ledger_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: str, told: str, is_source: bool
+) -> None:
+    (tmp_path / "notes.txt").write_text("no database at all, but long enough to be read as one" * 20)
+    create_ledger(tmp_path / "ledger.sqlite")
+    one, other = (wrong, "copy.sqlite") if is_source else ("ledger.sqlite", wrong)
+    assert main(["ledger", "copy", "--database", str(tmp_path / one), "--to", str(tmp_path / other)]) == 1
+    error = capsys.readouterr().err
+    if is_source and wrong != "notes.txt":
+        assert error == f"There is no ledger {tmp_path / wrong}.\n"
+    else:
+        assert error == f"The database cannot be used: {tmp_path / wrong}: {told}.\n"
+
+
+def test_a_disk_that_fails_while_a_ledger_is_copied_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = tmp_path / "ledger.sqlite", tmp_path / "copy.sqlite"
+    record(one, [(Entry(EntryKind.ASKED, detail={"said": "x" * 5_000}), NOW)] * 400)
+    create_ledger(other)
+    with no_file_beyond(600_000):
+        assert main(["ledger", "copy", "--database", str(one), "--to", str(other)]) == 1
+    assert "Traceback" not in (error := capsys.readouterr().err)
+    assert "copy.sqlite" in error or "could not be put on record" in error
 
 
 def test_restoring_over_a_ledger_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

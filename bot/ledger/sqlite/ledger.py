@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
+from bot.ledger.sql.database import BUSY_SECONDS
 from bot.ledger.sql.ledger import ledger_on
 from bot.ledger.sqlite.database import Database
 
@@ -17,7 +18,14 @@ def open_sqlite(path: Path | str, *, workspace: str = "", keys: SealKeys = NO_KE
 
     Raises UnusableLedger.
     """
+    return ledger_on(open_file(path, workspace=workspace, keys=keys))
+
+
+def open_file(
+    path: Path | str, *, workspace: str = "", patience: float = BUSY_SECONDS, keys: SealKeys = NO_KEYS
+) -> Database:
+    """Open or create the file itself. ``patience``: in seconds. Raises UnusableLedger."""
     try:
-        return ledger_on(Database.open(path, workspace=workspace, keys=keys))
+        return Database.open(path, workspace=workspace, patience=patience, keys=keys)
     except sqlite3.Error as error:
-        raise UnusableLedger(str(error)) from error
+        raise UnusableLedger(f"{path}: {error}") from error

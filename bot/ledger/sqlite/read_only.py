@@ -9,6 +9,8 @@ from typing import TypeVar
 C = TypeVar("C", bound=sqlite3.Connection)
 _NO_COMPANIONS = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 """SQLite's primary result codes where the file is there, and the files beside it can neither be used nor made."""
+_NO_ROOM = {sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP}
+"""Its codes where there is no room for the file that readers and writers share: nobody uses the ledger then."""
 
 
 def connect_read_only(path: Path, *, patience: float, factory: type[C]) -> C:
@@ -20,7 +22,8 @@ def connect_read_only(path: Path, *, patience: float, factory: type[C]) -> C:
     try:
         return _connect(path, "mode=ro", patience, factory)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _NO_COMPANIONS or not path.is_file():
+        has_no_companions = error.sqlite_errorcode & 0xFF in _NO_COMPANIONS or error.sqlite_errorcode in _NO_ROOM
+        if not has_no_companions or not path.is_file():
             raise
     log_of_writes = Path(f"{path}-wal")
     if not log_of_writes.exists() or not log_of_writes.stat().st_size:

@@ -16,6 +16,7 @@ from bot.core.audit.seal_keys import NO_KEYS
 from bot.ledger.sqlite.checkup import open_checkup
 from bot.ledger.sqlite.database import Database
 from tests.core.samples import NOW
+from tests.disks import no_file_beyond
 from tests.records import opened, record
 
 
@@ -113,3 +114,9 @@ def test_what_is_no_ledger_is_told_there_too(media: Path, capsys: pytest.Capture
     with unwritable(media):
         assert main(["audit", "verify", "--database", str(media / "notes.txt")]) == 1
         assert capsys.readouterr().err == "The database cannot be used: file is not a database.\n"
+
+
+def test_on_a_full_disk_a_ledger_that_nobody_uses_is_read(path: Path) -> None:
+    record(path, [(Entry(EntryKind.ASKED), NOW)] * 3)
+    with no_file_beyond(0), closing(Database.open_read_only(path)) as file:
+        assert len(file.execute("SELECT number FROM entries").fetchall()) == 3
