@@ -3,8 +3,9 @@
 Refusal
 ├── Misuse              the words or the form's values make no sense; says what to type
 │   ├── Question        the words can be read in several ways; asks which one is meant
-│   ├── NotSegments     a name that no segment has; suggests similar ones
-│   └── NotPromotion    a name that no promotion has; suggests similar ones
+│   └── NotNamed        a name that nothing in the store has; suggests similar ones
+│       ├── NotSegments
+│       └── NotPromotion
 ├── NotAllowed          this person may not do this
 │   ├── SelfApproval
 │   └── NobodyCanApprove
@@ -137,26 +138,34 @@ class LedgerLost(NotRecorded):
         self.for_operator = for_operator
 
 
-class NotSegments(Misuse):
+class NotNamed(Misuse):
+    """Nothing of this ``noun`` in the store has these names; ``near`` are similar ones that are there."""
+
+    def __init__(self, noun: str, words: Sequence[str], near: Sequence[str], *, field: str | None = None) -> None:
+        self.noun, self.words = noun, tuple(words)
+        self.unknown = f"No {noun} is called {' or '.join(f'“{word}”' for word in words)}."
+        meant = f"Did you mean {' or '.join(f'“{name}”' for name in near)}?"
+        ask = meant if near else f"`/{noun} list` shows every {noun}."
+        super().__init__(f"{self.unknown} {ask}", field=field, for_log=f"No {noun} is called that.")
+
+    def renamed(self, names: Mapping[str, str]) -> Misuse:
+        """Return the error about a request from before: what some of the words named has these names now."""
+        now = " ".join(f"“{word}” is called “{name}” now." for word, name in names.items())
+        return Misuse(f"{self.unknown} {now} Ask for this again by the new name.", for_log=self.for_log)
+
+
+class NotSegments(NotNamed):
     """No segment of the store has these names."""
 
-    def __init__(self, words: tuple[str, ...], near: tuple[str, ...], *, field: str | None = None) -> None:
-        named = " or ".join(f"“{word}”" for word in words)
-        ask = _did_you_mean(near) or "`/segment list` shows every segment."
-        super().__init__(f"No segment is called {named}. {ask}", field=field, for_log="No segment is called that.")
+    def __init__(self, words: Sequence[str], near: Sequence[str], *, field: str | None = None) -> None:
+        super().__init__("segment", words, near, field=field)
 
 
-class NotPromotion(Misuse):
+class NotPromotion(NotNamed):
     """No promotion of the store has this name."""
 
-    def __init__(self, word: str, near: tuple[str, ...]) -> None:
-        ask = _did_you_mean(near) or "`/promotion list` shows every promotion."
-        sentence = f"No promotion is called “{word}”. {ask}"
-        super().__init__(sentence, field="promotion", for_log="No promotion is called that.")
-
-
-def _did_you_mean(near: tuple[str, ...]) -> str:
-    return f"Did you mean {' or '.join(f'“{name}”' for name in near)}?" if near else ""
+    def __init__(self, word: str, near: Sequence[str]) -> None:
+        super().__init__("promotion", (word,), near, field="promotion")
 
 
 class NotAllowed(Refusal):

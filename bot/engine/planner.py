@@ -18,13 +18,14 @@ from bot.core.asked_times import AskedTimes, says_until, with_times
 from bot.core.audit.trace import AuditTrace, Findings
 from bot.core.command import Call, Group, Outcome, Preview, find, group_of
 from bot.core.context import Context
-from bot.core.errors import Impossible, Misuse, Question, Refusal
+from bot.core.errors import Impossible, Misuse, NotNamed, Question, Refusal
 from bot.core.invocation import Clicked, Confirmation, Confirming, Invocation, Typed
 from bot.core.items import Item, texts
 from bot.core.language.confirmed_words import Confirmed
 from bot.core.language.due_times import format_due, remark_on_clocks
 from bot.core.latest_numbers import ask_which_number
 from bot.core.named_elsewhere import with_elsewhere
+from bot.core.planning.item_names import names_since
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.questions import with_meant
@@ -239,7 +240,12 @@ class Planner:
         if times.until and times.until <= self.process.clock():
             raise Impossible(f"It was to end {format_due(times.until, self.zone)}, which is past. Nothing was changed.")
         ctx = self.context(change.requester, can_wait=False, can_ask=False, ends=times.until is not None)
-        outcome = await call.command.function(call.args, replace(ctx, until=times.until))
+        try:
+            outcome = await call.command.function(call.args, replace(ctx, until=times.until))
+        except NotNamed as unknown:
+            if names := await names_since(unknown, change.plan, ctx.shop):
+                raise unknown.renamed(names) from unknown
+            raise
         plan = outcome.plan if isinstance(outcome, Preview) else outcome
         if not isinstance(plan, Plan):
             raise Impossible("There is nothing to do any more.")

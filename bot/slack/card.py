@@ -8,7 +8,7 @@ from bot.core.approval.orphans import can_be_repointed
 from bot.core.approval.run_progress import is_long, is_partly_done, share_done, shoppers_left
 from bot.core.approval.shown_change import Shown
 from bot.core.language.hidden_addresses import hide_addresses
-from bot.core.language.phrases import NAMED
+from bot.core.language.phrases import NAMED, sentence
 from bot.core.planning.shown_plan import lines_shown, rule_shown, warnings_shown
 from bot.slack import blocks
 from bot.slack.action_ids import RUN, pack_words
@@ -236,7 +236,7 @@ def _emergency(change: Change) -> list[Block]:
         return []
     by = mention(change.emergency.reviewed_by) if change.emergency.reviewed_by else ""
     review = f"Reviewed by {by}." if by else f"`/change review {change.number}` once someone else has looked at it."
-    who = f"{describe_emergency(change.emergency)} Reason: {change.emergency.reason.rstrip('.')}."
+    who = f"{describe_emergency(change.emergency)} Reason: {sentence(change.emergency.reason)}"
     return [blocks.section(blocks.rich(blocks.cut(f"{who} {review}", blocks.SMALL_PRINT)))]
 
 

@@ -7,6 +7,7 @@ from bot.core.approval.changes import Change, StepState
 from bot.core.approval.orphans import describe_orphans
 from bot.core.approval.state_words import describe_standing
 from bot.core.language.due_times import describe_due
+from bot.core.language.phrases import sentence
 from bot.slack.card import describe_emergency
 
 
@@ -17,7 +18,7 @@ def describe_outcome(change: Change) -> str:
     by += f", approved by {approved}" if approved else ""
     unsure = any(run.state is StepState.UNSURE for run in change.runs)
     reason = change.reason or next((run.error for run in change.runs if run.error), "")
-    tail = f". Reason: {reason.rstrip('.')}." if reason else "." if not unsure else ". Look at its card."
+    tail = f". Reason: {sentence(reason)}" if reason else "." if not unsure else ". Look at its card."
     return f"Change {change.number} {describe_standing(change)}{by}: {change.plan.headline}{tail}"
 
 

@@ -37,6 +37,11 @@ ITS_OWN: tuple[tuple[Refusal, str, str], ...] = (
         "No promotion is called “Ada”. `/promotion list` shows every promotion.",
         "No promotion is called that.",
     ),
+    (
+        NotSegments(("Ada", "Eve"), ()).renamed({"Ada": "Adam"}),
+        "No segment is called “Ada” or “Eve”. “Ada” is called “Adam” now. Ask for this again by the new name.",
+        "No segment is called that.",
+    ),
     (UnknownChange(42), "There is no change 42. `/change list all` shows the latest ones.", "There is no such change."),
     (
         Drifted(["Ada came."]),

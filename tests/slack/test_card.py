@@ -249,6 +249,11 @@ def test_what_ran_can_be_undone_from_its_card_until_it_was() -> None:
             "was rejected by @UBEN: Delete the segment VIPs (empty). Reason: Not now.",
         ),
         (
+            change(state=State.STALE, reason="No segment is called “VIP”. Did you mean “VIPs”?"),
+            "is no longer possible: Delete the segment VIPs (empty). "
+            "Reason: No segment is called “VIP”. Did you mean “VIPs”?",
+        ),
+        (
             change(state=State.FAILED, runs=(run(0, StepState.FAILED, error="No."),)),
             "failed: Delete the segment VIPs (empty). Reason: No.",
         ),

@@ -245,6 +245,9 @@ async def test_a_segment_renamed_while_its_deletion_waits_is_stale(slack: World)
     await slack.press("Delete Segment", by="ben")
     assert "Very Important" in slack.sizes()
     assert "No longer possible" in said(slack.card(1))
+    told = "No segment is called “VIPs”. “VIPs” is called “Very Important” now. Ask for this again by the new name."
+    assert f"Reason: {told}" in said(slack.card(1))
+    assert slack.heard(f"Reason: {told}") == 1
 
 
 async def test_another_segment_under_the_same_name_is_not_what_was_approved(open_world: OpenWorld) -> None:

@@ -107,6 +107,11 @@ def over(day: date, today: date) -> str:
     return "over 7 days" if today - day == timedelta(days=7) else since(day, today)
 
 
+def sentence(text: str) -> str:
+    """End ``text`` with a full stop, unless it ends in a mark of its own: ``Why not?`` stays."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def capital(words: str) -> str:
     """Capitalize the first letter of ``words`` and keep the rest."""
     return words[:1].upper() + words[1:]

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from dataclasses import dataclass
 
 from bot.bigcommerce import Profile
+from bot.core.errors import NotNamed
 from bot.core.items import Item, ItemKey, ItemKind, item_key
+from bot.core.language.normal_form import normal_form
 from bot.core.planning.plan import Plan
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.people_meant import describe_customer
@@ -54,6 +56,17 @@ async def present_names(plan: Plan, shop: Shop) -> dict[Item, str]:
         present = {Item.segment(one.id): one.name for one in await shop.segments()}
         names |= {item: present[item] for item in names if item in present}
     return names
+
+
+async def names_since(unknown: NotNamed, plan: Plan, shop: Shop) -> dict[str, str]:
+    """Return what the store calls those things of a plan now whom these words named when it was planned, by word."""
+    kind = ItemKind(unknown.noun)
+    segments = [(one.item, one.name) for step in plan.steps if (one := step.target) and one.id]
+    promotions = [named for step in plan.steps if step.about_promotion for named in step.names.items()]
+    called = {normal_form(name): item for item, name in (*segments, *promotions) if item.kind is kind}
+    names = await _LOOK_UPS[kind](shop)
+    now = {word: names.get(called[normal_form(word)]) for word in unknown.words if normal_form(word) in called}
+    return {word: name for word, name in now.items() if name}
 
 
 @dataclass(frozen=True)

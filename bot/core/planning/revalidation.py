@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.items import ItemKey
 from bot.core.kept_lists import BY_DIGEST
-from bot.core.language.phrases import counted
+from bot.core.language.phrases import counted, sentence
 from bot.core.planning.drift import drift
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import AnyStep
@@ -37,7 +37,7 @@ async def look_again(step: AnyStep, shop: Shop, saved: tuple[AnyStep, ...] | Non
         return saved
     now = await step.refreshed(shop)
     if _shown(now) != _shown(step):
-        raise Drifted(_sentences(await drift(Plan(steps=(step,)), Plan(steps=(now,)))))
+        raise Drifted(map(sentence, await drift(Plan(steps=(step,)), Plan(steps=(now,)))))
     if settled := await step.settled(shop):
         raise Drifted([f"Someone else has seen to {counted(len(settled), 'item')} of it."])
     return await step.inverse(shop.reader)
@@ -51,7 +51,7 @@ async def _refuse_more(step: AnyStep, shop: Shop, saved: tuple[AnyStep, ...]) ->
         return
     rest = step.without(set(step.items) - set(now.items))
     if rest is None or _shown(now, _COUNTED) != _shown(rest, _COUNTED):
-        raise Drifted(_sentences(await drift(Plan(steps=(step,)), Plan(steps=(now,)))))
+        raise Drifted(map(sentence, await drift(Plan(steps=(step,)), Plan(steps=(now,)))))
     still = now.without(await now.departed(shop))
     if more := _moved(await still.inverse(shop.reader) if still else ()) - _moved(saved):
         raise Drifted([f"It would take {counted(len(more), 'membership')} more with it."])
@@ -64,7 +64,3 @@ def _shown(step: AnyStep, beside: set[str] | None = None) -> str:
 def _moved(undo: tuple[AnyStep, ...]) -> frozenset[tuple[str, str, ItemKey]]:
     """Return whom an undo moves, and where."""
     return frozenset((one.kind, one.target.name if one.target else "", key) for one in undo for key in one.item_keys)
-
-
-def _sentences(lines: Iterable[str]) -> list[str]:
-    return [line if line.endswith(".") else f"{line}." for line in lines]

@@ -13,6 +13,7 @@ from bot.core.language.phrases import (
     over,
     people,
     rounded,
+    sentence,
     shortened,
     signed,
     since,
@@ -127,3 +128,11 @@ def test_a_name_in_a_sentence_is_one_line_of_few_characters() -> None:
     assert capital("since VIPs") == "Since VIPs"
     assert counted(2, "entry", "entries") == "2 entries"
     assert counted(1, "entry", "entries") == "1 entry"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("Not now", "Not now."), ("Not now.", "Not now."), ("Why not?", "Why not?"), ("Is it “VIPs”", "Is it “VIPs”.")],
+)
+def test_a_sentence_ends_in_one_mark(text: str, whole: str) -> None:
+    assert sentence(text) == whole

@@ -1,7 +1,8 @@
+from bot.core.errors import NotPromotion, NotSegments
 from bot.core.items import Item
-from bot.core.planning.item_names import AT_ONCE, UNKNOWN, each_name, present_names
+from bot.core.planning.item_names import AT_ONCE, UNKNOWN, each_name, names_since, present_names
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import DeleteSegment, SegmentRef, added
+from bot.core.planning.steps import DeleteSegment, PromotionRef, SegmentRef, SwitchPromotion, added
 from bot.core.store_view.cached_shop import Shop
 from tests.core.samples import plan, uuid
 from tests.engine.bench import bench
@@ -14,6 +15,21 @@ async def test_a_segment_has_the_name_that_it_has_by_now() -> None:
         planned = [DeleteSegment(segment=SegmentRef(name="Best", id=one)) for one in (id_, "gone")]
         names = await present_names(plan(*planned), Shop(machine.client))
     assert names == {Item.segment(id_): "VIPs", Item.segment("gone"): "Best"}
+
+
+async def test_what_a_plan_was_about_is_known_by_the_name_that_it_has_since() -> None:
+    """A promotion may be called as a segment was: only what the words can mean is told of."""
+    async with a_shop() as machine:
+        shop = Shop(machine.client)
+        first, *_ = await shop.promotions() or ()
+        planned = plan(
+            DeleteSegment(segment=SegmentRef(name="Best", id=machine.segments()["VIPs"])),
+            DeleteSegment(segment=SegmentRef(name="Lost", id="gone")),
+            SwitchPromotion(promotion=PromotionRef(id=first.id, name="Best"), enabled=True),
+        )
+        segments = await names_since(NotSegments(("best", "Lost", "Other"), ()), planned, shop)
+        promotions = await names_since(NotPromotion("Best", ()), planned, shop)
+    assert (segments, promotions) == ({"best": "VIPs"}, {"Best": first.name})
 
 
 async def test_the_names_of_many_come_in_the_order_of_the_plan_and_each_once() -> None:
