@@ -15,12 +15,13 @@ from bot.core.approval.state_words import describe_standing
 from bot.core.command import command
 from bot.core.context import Context
 from bot.core.hidden_people import without_addresses
+from bot.core.items import item_key
 from bot.core.language.args import Args, ChangeInput, Choice
 from bot.core.language.due_times import describe_due
-from bot.core.language.phrases import counted, tallied
+from bot.core.language.phrases import capital, counted, tallied
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.visible import visible
-from bot.core.planning.item_names import each_name
+from bot.core.planning.item_names import each_name, what_happens
 from bot.core.planning.shown_plan import lines_shown
 from commands.change.deleted_members import table_of_members
 from commands.change.left_out import table_of_left_out
@@ -125,15 +126,24 @@ async def details(args: OneChange, ctx: Context) -> Answer:
     """
     change = await ctx.changes.load(args.number)
     ctx.policy.refuse_seeing(await ctx.person(), number=change.number, requester=change.requester, need=change.need)
-    items = GrowingTable(f"What change {change.number} covers", ("What", "Id"), file=f"change {change.number}")
-    async for some in each_name(change.plan, ctx.shop):
-        items.add([(name, item.id) for item, name in some])
+    items = await _items(change, ctx)
     title = f"Change {change.number} covers {counted(items.count, 'item')}"
     members, left_out = await table_of_members(change, ctx), await table_of_left_out(change, ctx)
     undone = await table_of_undone(change, ctx)
     return Answer(
         title, (*undone, *items.parts, *members, *left_out, *_lines(change.plan.remarks, change), *_left_out(change))
     )
+
+
+async def _items(change: Change, ctx: Context) -> GrowingTable:
+    """Name each item and, where they differ in that, what happens to it."""
+    happens = await what_happens(change.plan)
+    differ = len({*happens.values()}) > 1
+    columns = ("What", "Id", *(("What happens",) if differ else ()))
+    items = GrowingTable(f"What change {change.number} covers", columns, file=f"change {change.number}")
+    async for some in each_name(change.plan, ctx.shop):
+        items.add([(name, item.id, capital(happens[item_key(item)]))[: len(columns)] for item, name in some])
+    return items
 
 
 def _left_out(change: Change) -> tuple[Sentence | File, ...]:

@@ -23,8 +23,11 @@ from bot.core.store_view.listed_shoppers import Listed, ListedShoppers
 from bot.core.store_view.reach import segments_by_profile
 from commands.rule_remarks import moved_back
 from commands.segment.import_preview import Mode
+from commands.segment.who_moves import names_of, who_moves
 from commands.temporary import remarks_on_kept, taken_out_again
 
+Ids = Mapping[str, int]
+"""Customer ids by profile id."""
 NOTHING: dict[Mode, str] = {
     "add": "Nothing to do: everyone of {source} is in {name} already.",
     "remove": "Nothing to do: no one of {source} is in {name}.",
@@ -47,7 +50,7 @@ class ListChange:
         ``source`` is what people call the list, and ``rows`` how many it had. Raises NothingToDo if it is so already.
         """
         moved = await made_of(places, partial(self._moved, places))
-        others = await self._others(places, ctx) if self.mode == "equal" else ()
+        others = await self._others(places, ctx) if self.mode == "equal" else {}
         staying = await self._staying(places, ctx) if self.mode != "remove" else {}
         steps = await self.steps(moved, others)
         steps += await made_of(staying, partial(kept, SegmentRef.of(self.segment), staying))
@@ -68,7 +71,7 @@ class ListChange:
         inside = (self.shoppers.profile_id(at) for at in places if self.shoppers.is_in(at))
         return {profile: ends[profile] for profile in inside if profile and profile in ends}
 
-    async def steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
+    async def steps(self, moved: Sequence[int], others: Ids) -> tuple[AnyStep, ...]:
         """Build the Steps that add or remove the shoppers at these places, and remove these ``others``."""
         return await made_of((*moved, *others), partial(self._steps, moved, others))
 
@@ -76,7 +79,7 @@ class ListChange:
         self,
         steps: tuple[AnyStep, ...],
         moved: Sequence[int],
-        others: Sequence[str],
+        others: Ids,
         remarks: tuple[str, ...],
         ctx: Context,
     ) -> Plan:
@@ -86,14 +89,16 @@ class ListChange:
         effects = plan.effects or await self._effects(moved, others, ctx.shop)
         return plan.model_copy(update={"remarks": (*remarks, *plan.remarks), "effects": effects, "size": size})
 
-    async def _with_names(
-        self, steps: tuple[AnyStep, ...], moved: Sequence[int], others: Sequence[str], ctx: Context
-    ) -> Plan:
-        """Build the plan, with the names of the first of those who are moved."""
+    async def _with_names(self, steps: tuple[AnyStep, ...], moved: Sequence[int], others: Ids, ctx: Context) -> Plan:
+        """Build the plan, with the names of the first of those who are moved; where some leave, of either."""
         if not others and len(moved) <= KNOWN:
             return await build_plan(steps, ctx.shop, who=tuple(_person(self.shoppers[at]) for at in moved))
-        among = and_list(told_apart(self.shoppers[at].label for at in moved[:KNOWN])[:NAMED])
-        return await build_plan(steps, ctx.shop, remarks=(f"Among them: {among}.",) if among else ())
+        names = told_apart(self.shoppers[at].label for at in moved[:KNOWN])[:NAMED]
+        if others:
+            told = who_moves(names, len(moved), await names_of(others.values(), ctx.shop), len(others))
+        else:
+            told = (f"Among them: {and_list(names)}.",) if names else ()
+        return await build_plan(steps, ctx.shop, remarks=told)
 
     def _moved(self, places: Sequence[int]) -> Sequence[int]:
         """Return the places of those who join or leave, in the order of their ids.
@@ -104,7 +109,7 @@ class ListChange:
         found = [at for at in places if self.shoppers.is_in(at) is not joins]
         return tuple(in_pieces(found, self.shoppers.customer_id, lambda id_: id_ // AT_ONCE))
 
-    def _steps(self, moved: Sequence[int], others: Sequence[str]) -> tuple[AnyStep, ...]:
+    def _steps(self, moved: Sequence[int], others: Ids) -> tuple[AnyStep, ...]:
         target, everyone = SegmentRef.of(self.segment), self.shoppers
         profiles = tuple(filter(None, map(everyone.profile_id, moved)))
         if self.mode == "remove":
@@ -112,7 +117,7 @@ class ListChange:
         newcomers = tuple(everyone.customer_id(at) for at in moved if not everyone.has_profile(at))
         return (*created(newcomers), *added(target, profiles, newcomers), *removed(target, others))
 
-    async def _effects(self, moved: Sequence[int], others: Sequence[str], shop: Shop) -> tuple[str, ...]:
+    async def _effects(self, moved: Sequence[int], others: Ids, shop: Shop) -> tuple[str, ...]:
         if not self.named:
             return ()
         counts = self.shoppers.count_memberships(moved)
@@ -128,13 +133,13 @@ class ListChange:
         noted = {id_ for one in self.named.values() for id_ in one.segment_ids} - {self.segment.id}
         return await segments_by_profile(noted, shop)
 
-    async def _others(self, places: Sequence[int], ctx: Context) -> tuple[str, ...]:
-        """Return the members who are not on the list."""
+    async def _others(self, places: Sequence[int], ctx: Context) -> Ids:
+        """Return the members who are not on the list, and their customers."""
         listed = await made_of(places, lambda: frozenset(map(self.shoppers.profile_id, places)))
 
-        async def read() -> tuple[str, ...]:
+        async def read() -> Ids:
             members = ctx.shop.each_member(self.segment.id)
-            return tuple([one.id async for one in members if one.id not in listed])
+            return {one.id: one.customer_id async for one in members if one.id not in listed}
 
         return await read_again(read)
 

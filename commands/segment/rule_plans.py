@@ -19,7 +19,7 @@ from bot.core.segment_rules.rule import Rule, segments_named
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import find_listed
 from commands.rule_remarks import remarks_on_rule
-from commands.segment.list_change import ListChange
+from commands.segment.list_change import Ids, ListChange
 
 OLDEST = timedelta(days=1)
 """How old what was read of orders and customers may be for a rule to go by it."""
@@ -72,7 +72,7 @@ async def _refuse_deleted(segment: Segment, followed: Followed, ctx: Context) ->
         )
 
 
-async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int], tuple[str, ...], tuple[str, ...]]:
+async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int], Ids, tuple[str, ...]]:
     """Return the customers who join, and the profiles who leave, with what most of these have in common.
 
     Nobody is moved of whom nothing was read.
@@ -84,7 +84,7 @@ async def _moved(segment: Segment, rule: Rule, ctx: Context) -> tuple[list[int],
     joining = belonging.inside.difference(inside.values())
     gone = belonging.known - belonging.inside
     leaving = {profile: customer for profile, customer in inside.items() if customer in gone}
-    return sorted(joining), tuple(leaving), describe_lapsed(rule, leaving.values(), belonging.sums, as_of)
+    return sorted(joining), leaving, describe_lapsed(rule, leaving.values(), belonging.sums, as_of)
 
 
 def _are_fresh(fresh: Freshness, ctx: Context) -> bool:

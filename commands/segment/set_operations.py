@@ -24,6 +24,7 @@ from commands.emptied import emptied
 from commands.inputs import BEFORE_A_NEW_NAME, Name, OneSegment, RunAt, Until
 from commands.paging import offers
 from commands.rule_remarks import moved_back
+from commands.segment.who_moves import names_of, who_moves
 from commands.shopper_rows import COLUMNS, GrowingTable, shopper_rows
 from commands.temporary import remarks_on_kept, taken_out_again
 
@@ -160,8 +161,8 @@ async def combine(args: CombineArgs, ctx: Context) -> Plan:
     else:
         ends = await taken_out_again(target.id, ctx)
         staying = {one: ends[one] for one in wanted if one in ends}
-        steps = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, staying, ctx)
-        told = remarks_on_kept(target.name, tuple(staying.values()))
+        steps, moved = await _steps_to_fill(SegmentRef.of(target), wanted, args.mode, staying, ctx)
+        told = (*moved, *remarks_on_kept(target.name, tuple(staying.values())))
     who = WHO[args.how].format(first=first.name, second=second.name)
     empties = (f"This leaves {args.into} empty.",) if not wanted else ()
     doubts = [await emptied(one, ctx) for one, members in ((first, ones), (second, others)) if not members]
@@ -203,19 +204,21 @@ async def _both_segments(first: str, second: str, ctx: Context) -> tuple[Segment
 
 async def _steps_to_fill(
     target: SegmentRef, wanted: Ids, mode: str, staying: Collection[str], ctx: Context
-) -> tuple[AnyStep, ...]:
+) -> tuple[tuple[AnyStep, ...], tuple[str, ...]]:
     """Build the Steps that add the missing shoppers to the segment and, with ``equal``, remove all others.
 
-    ``staying`` are those of them who are in it, and would be taken out again.
+    ``staying`` are those of them who are in it, and would be taken out again. Where some leave, tell who moves.
     """
     present = await ctx.shop.members(target.known_id)
-    missing = tuple(one for one in wanted if one not in present)
-    others = tuple(one for one in present if one not in wanted) if mode == "equal" else ()
+    missing = {one: wanted[one] for one in wanted if one not in present}
+    others = {one: present[one] for one in present if one not in wanted} if mode == "equal" else {}
     if not missing and not others and not staying:
         raise NothingToDo(f"Nothing to do: {target.name} already has {_describe_held(len(wanted), mode)}.")
     additions = await made_of(missing, partial(added, target, missing))
     keeping = await made_of(staying, partial(kept, target, staying))
-    return (*additions, *keeping, *await made_of(others, partial(removed, target, others)))
+    names = [await names_of(each.values(), ctx.shop) for each in (missing, others)] if others else [(), ()]
+    told = who_moves(names[0], len(missing), names[1], len(others))
+    return (*additions, *keeping, *await made_of(others, partial(removed, target, others))), told
 
 
 def _describe_held(count: int, mode: str) -> str:

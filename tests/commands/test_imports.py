@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from base64 import b64encode
 from typing import Any
 
@@ -116,6 +117,32 @@ async def test_equal_adds_and_removes_in_one_plan(slack: World) -> None:
     assert "Add 2 shoppers to VIPs · Remove 30 of 40 shoppers from VIPs" in read(slack.card(1))
     await slack.press("Import List", by="ben")
     assert slack.members("VIPs") == {slack.profile_id(one) for one in (*new, *inside)}
+
+
+async def test_making_equal_names_who_leaves_and_who_joins(slack: World) -> None:
+    """Once the card named only the one who joined, and Details listed all of them without a difference."""
+    new, inside = slack.emails(1, outside="VIPs"), slack.emails(40, inside="VIPs")
+    await bring(slack, "equal", *new, inside[0])
+    card = read(slack.card(1))
+    (leaving,) = re.findall(r"Leaving: (.*), (.*), (.*) and 36 more\.", card)
+    assert {*leaving} <= {*map(slack.named, inside[1:])}
+    assert f"Joining: {slack.named(new[0])}." in card
+    assert "Among them" not in card
+    await slack.type("/change details 1", by="ben")
+    told = read(slack.messages(by="ben")[-1])
+    assert "What\nId\nWhat happens" in told
+    for email, happens in ((new[0], "Joins VIPs"), *((one, "Leaves VIPs") for one in inside[1:])):
+        assert f"{slack.called(email)}\n{slack.profile_id(email)}\n{happens}" in told
+
+
+async def test_making_equal_to_fewer_names_only_who_leaves(slack: World) -> None:
+    one = slack.emails(40, inside="VIPs")[0]
+    await bring(slack, "equal", one)
+    card = read(slack.card(1))
+    assert re.search(r"Leaving: (.*) and 36 more\.", card)
+    assert "Joining" not in card
+    await slack.type("/change details 1", by="ben")
+    assert "What happens" not in read(slack.messages(by="ben")[-1])
 
 
 async def test_a_list_removes_those_who_are_in(slack: World) -> None:

@@ -98,6 +98,7 @@ async def test_the_card_of_a_rule_tells_each_thing_once(shop: World) -> None:
     header, quoted, run, later = [said({**shop.card(1), "blocks": [one]}) for one in shop.card(1)["blocks"][1:5]]
     assert (header, quoted, run) == (title, RULE, f"{moves} Create 1 shopper profile")
     assert later.startswith("After that: every day at 08:00, without asking again")
+    assert f"Leaving: {shop.named(BEN)}. Joining: {shop.named(CHEN)}." in said(shop.card(1))
     await shop.type("/change show 1")
     for told in (said(shop.card(1)), shop.whisper()):
         assert (told.count(RULE), told.count(moves)) == (1, 1)

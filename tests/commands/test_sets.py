@@ -1,5 +1,7 @@
 """Segments as sets: copied, combined, compared."""
 
+import re
+
 import pytest
 
 from tests.harness import Json, World, buttons, said
@@ -119,6 +121,8 @@ async def test_making_a_segment_equal_removes_others_and_needs_a_second_person(s
     card = read(slack.card(1))
     assert f"Remove {len(before - both_of_them)} shoppers from Reviewers" in card
     assert "removes shoppers from a segment" in card
+    assert re.search(rf"Leaving: .*, .*, .* and {len(before - both_of_them) - 3} more\.", card)
+    assert re.search(r"Joining: \w+ \w+", card)
     await slack.press("Combine Segments", by="ana")
     assert "You asked for change 1, so someone else" in slack.whisper(channel="#approvals")
     assert slack.members("Reviewers") == before

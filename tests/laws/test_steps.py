@@ -97,6 +97,13 @@ def test_a_step_hurts_by_its_kind_alone_and_then_says_why(kind: type[Step], data
 @every_kind
 @given(data=st.data())
 @LAW
+def test_a_step_with_items_says_what_it_does_to_each(kind: type[Step], data: st.DataObject) -> None:
+    assert bool(kind.to_each) is bool(data.draw(planned(kind)).items)
+
+
+@every_kind
+@given(data=st.data())
+@LAW
 def test_a_step_takes_no_more_shoppers_than_there_are_and_only_from_a_segment(
     kind: type[Step], data: st.DataObject
 ) -> None:

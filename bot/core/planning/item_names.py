@@ -49,6 +49,16 @@ async def each_name(plan: Plan, shop: Shop) -> AsyncIterator[list[tuple[Item, st
     yield list((await describing.names(some)).items())
 
 
+async def what_happens(plan: Plan) -> dict[ItemKey, str]:
+    """Return what becomes of each item, by its key: all of it, where several Steps are about one."""
+    found: dict[ItemKey, str] = {}
+    async for step in plan.each_step():
+        happens = step.to_each.format(segment=step.target.name if step.target else "")
+        for key in step.item_keys:
+            found[key] = f"{found[key]}, {happens}" if key in found else happens
+    return found
+
+
 async def present_names(plan: Plan, shop: Shop) -> dict[Item, str]:
     """Return the names of the items that their Steps name; segments by their current names."""
     names = dict(plan.names)

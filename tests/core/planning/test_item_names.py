@@ -1,8 +1,16 @@
 from bot.core.errors import NotPromotion, NotSegments
 from bot.core.items import Item
-from bot.core.planning.item_names import AT_ONCE, UNKNOWN, each_name, names_since, present_names
+from bot.core.planning.item_names import AT_ONCE, UNKNOWN, each_name, names_since, present_names, what_happens
 from bot.core.planning.plan import Plan
-from bot.core.planning.steps import DeleteSegment, PromotionRef, SegmentRef, SwitchPromotion, added
+from bot.core.planning.steps import (
+    CreateProfiles,
+    DeleteSegment,
+    PromotionRef,
+    SegmentRef,
+    SwitchPromotion,
+    added,
+    removed,
+)
 from bot.core.store_view.cached_shop import Shop
 from tests.core.samples import plan, uuid
 from tests.engine.bench import bench
@@ -30,6 +38,16 @@ async def test_what_a_plan_was_about_is_known_by_the_name_that_it_has_since() ->
         segments = await names_since(NotSegments(("best", "Lost", "Other"), ()), planned, shop)
         promotions = await names_since(NotPromotion("Best", ()), planned, shop)
     assert (segments, promotions) == ({"best": "VIPs"}, {"Best": first.name})
+
+
+async def test_what_happens_to_an_item_is_all_that_the_steps_do() -> None:
+    vips, loyal = (SegmentRef(name=name, id=uuid(9)) for name in ("VIPs", "{Loyal}"))
+    planned = plan(CreateProfiles(customers=(7,)), *added(vips, (uuid(1),), (7,)), *removed(loyal, (uuid(1), uuid(2))))
+    assert await what_happens(planned) == {
+        7: "gets a profile, joins VIPs",
+        uuid(1): "joins VIPs, leaves {Loyal}",
+        uuid(2): "leaves {Loyal}",
+    }
 
 
 async def test_the_names_of_many_come_in_the_order_of_the_plan_and_each_once() -> None:

@@ -25,6 +25,7 @@ class KeepMembers(Membership):
 
     kind: Literal["keep_members"] = "keep_members"
     does: ClassVar[str] = "keep shoppers in a segment whom an addition would take out again"
+    to_each: ClassVar[str] = "stays in {segment}"
     several: ClassVar[str] = "Keep {shoppers} in {count} segments"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers"})
     in_requests: ClassVar[bool] = False

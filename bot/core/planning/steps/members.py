@@ -33,6 +33,7 @@ class AddMembers(Membership):
 
     kind: Literal["add_members"] = "add_members"
     does: ClassVar[str] = "add shoppers to a segment"
+    to_each: ClassVar[str] = "joins {segment}"
     several: ClassVar[str] = "Add {shoppers} to {count} segments"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "per", "share", "live"})
     is_addition: ClassVar[bool] = True
@@ -174,6 +175,7 @@ class RemoveMembers(Membership):
 
     kind: Literal["remove_members"] = "remove_members"
     does: ClassVar[str] = "remove shoppers from a segment"
+    to_each: ClassVar[str] = "leaves {segment}"
     several: ClassVar[str] = "Remove {shoppers} from {count} segments"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "share", "live"})
     destructive: ClassVar[bool] = True

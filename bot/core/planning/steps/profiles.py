@@ -39,6 +39,7 @@ class CreateProfiles(Step):
 
     kind: Literal["create_profiles"] = "create_profiles"
     does: ClassVar[str] = "create profiles"
+    to_each: ClassVar[str] = "gets a profile"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers"})
     in_requests: ClassVar[bool] = True
     customers: Ids[CustomerKey] = Field(min_length=1, max_length=BATCH)
@@ -147,6 +148,7 @@ class DeleteProfiles(Step):
 
     kind: Literal["delete_profiles"] = "delete_profiles"
     does: ClassVar[str] = "delete profiles"
+    to_each: ClassVar[str] = "loses the profile"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "live"})
     in_requests: ClassVar[bool] = True
     customer_ids: Ids[int] = Field(min_length=1, max_length=BATCH)

@@ -26,6 +26,7 @@ class SwitchPromotion(OnPromotion):
 
     kind: Literal["switch_promotion"] = "switch_promotion"
     does: ClassVar[str] = "enable or disable a promotion"
+    to_each: ClassVar[str] = "is enabled or disabled"
     enabled: bool
     was: str = ""
     whom: str = ""

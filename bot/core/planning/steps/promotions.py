@@ -51,6 +51,7 @@ class RetargetPromotion(OnPromotion):
 
     kind: Literal["retarget_promotion"] = "retarget_promotion"
     does: ClassVar[str] = "change whom a promotion reaches"
+    to_each: ClassVar[str] = "reaches others"
     several: ClassVar[str] = "Retarget {count} promotions"
     before: Targeting | None = None
     after: Targeting | None = None

@@ -112,6 +112,7 @@ class DeleteSegment(Step):
 
     kind: Literal["delete_segment"] = "delete_segment"
     does: ClassVar[str] = "delete a segment"
+    to_each: ClassVar[str] = "is deleted"
     conditions: ClassVar[frozenset[str]] = frozenset({"shoppers", "share", "live"})
     several: ClassVar[str] = "Delete {count} segments"
     destructive: ClassVar[bool] = True

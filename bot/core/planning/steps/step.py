@@ -33,6 +33,8 @@ class Step(Value):
     """What it does, to complete "needs approval to …"."""
     several: ClassVar[str] = ""
     """What ``count`` of them do to ``shoppers``, in one line, where a plan may have more than a headline holds."""
+    to_each: ClassVar[str] = ""
+    """What it does to each of its items, to complete "Ada …"; ``{segment}`` is its target."""
     destructive: ClassVar[bool] = False
     """Whether it always needs a second person, whatever the policy: it takes away what people see or pay by."""
     conditions: ClassVar[frozenset[str]] = frozenset()
