@@ -24,6 +24,7 @@ from bot.core.store_view.judged_rows import judge_rows
 from bot.core.store_view.listed_shoppers import ListedShoppers
 from bot.core.store_view.named_shoppers import NamedShoppers, find_listed
 from bot.core.store_view.segments_meant import segments_among
+from bot.core.store_view.shoppers import ask_about_people
 from bot.core.store_view.telling_words import ask_about_words
 from bot.core.uploads import Upload
 from commands.inputs import RunAt, Until
@@ -138,6 +139,7 @@ async def import_list(args: ImportArgs, ctx: Context) -> Plan | Preview | Answer
         return await change.plan(range(len(shoppers)), before.source, before.rows, ctx)
     await _ask_about_text(args.text, ctx)
     rows = await _rows(args, ctx)
+    await _ask_about_people(args.text, rows, ctx)
     read = ReadList(segment, args.mode, args.source, rows.unread, rows.header)
     await _judge(rows, shoppers, read, ctx)
     if read.refusal:
@@ -165,6 +167,12 @@ async def _ask_about_text(text: str, ctx: Context) -> None:
             for_log="A segment is named in the list.",
         )
     ask_about_words((text,), read_shoppers((text,)), "text", is_typed=count <= TYPED)
+
+
+async def _ask_about_people(text: str, rows: Iterable[Row], ctx: Context) -> None:
+    """Raise Question, as behind `/segment add`, if rows of a list that may have been typed name nobody for sure."""
+    if 0 < len(text.strip().splitlines()) <= TYPED and ctx.shop.can_ask and any(row.fault for row in rows):
+        await ask_about_people(read_shoppers((text,)), ctx.shop, "text")
 
 
 async def _judge(rows: Iterable[Row], shoppers: ListedShoppers, read: ReadList, ctx: Context) -> None:

@@ -6,6 +6,8 @@ import re
 from base64 import b64encode
 from typing import Any
 
+import pytest
+
 from tests.conftest import OpenWorld
 from tests.core.list_files.files import workbook
 from tests.harness import World, buttons, said
@@ -341,3 +343,32 @@ async def test_a_segment_in_a_typed_list_is_asked_about(slack: World) -> None:
     assert slack.profile_id(one) in slack.members("VIPs")
     await slack.type("/segment import VIPs add Lapsed and Wholesale")
     assert "“Lapsed” and “Wholesale” are segments" in slack.whisper()
+
+
+@pytest.mark.parametrize("others", [("Felix Evans",), ("17",), ("Felix Evans", "17", "foo@bar")])
+async def test_who_may_be_meant_in_a_typed_list_is_asked_as_behind_an_addition(
+    slack: World, others: tuple[str, ...]
+) -> None:
+    """Once “Felix Evans” and “17” were left out, and the others were added at once."""
+    lines = ("alma.ahmed@example.com", *others)
+    await slack.type(f"/segment add VIPs {', '.join(lines)}")
+    asked = slack.messages()[-1]
+    await bring(slack, "add", *lines)
+    assert (said(slack.messages()[-1]), buttons(slack.messages()[-1])) == (said(asked), buttons(asked))
+    assert buttons(asked)
+    assert not slack.writes()
+
+
+async def test_all_of_a_typed_list_join_once_it_is_said_who_they_are(slack: World) -> None:
+    await bring(slack, "add", "alma.ahmed@example.com", "Felix Evans", "17", "foobar", segment="Reviewers")
+    await slack.press("It Is a Customer", by="ana", channel="#segments")
+    await slack.press("Felix Evans (felix.evans@example.com)", by="ana", channel="#segments")
+    assert "Unreadable\n1" in previewed(slack, "Create 2 shopper profiles · Add 3 shoppers to Reviewers")
+
+
+async def test_words_of_long_lists_and_tables_are_told_and_not_asked_about(slack: World) -> None:
+    known = slack.emails(5, outside="VIPs")
+    await bring(slack, "add", *known, "Felix Evans", "17")
+    assert "Unreadable\n2" in previewed(slack, "Add 5 shoppers to VIPs")
+    await bring(slack, "remove", "email,name", f"{known[0]},Ada", "bob,Felix Evans")
+    assert "Unreadable\n1" in previewed(slack, "Remove 1 of")

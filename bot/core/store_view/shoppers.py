@@ -100,9 +100,7 @@ async def resolve(
     named = read_shoppers(lists)
     if shop.can_ask:
         ask_about_words(lists, named, field, is_one=is_one)
-    if named.numbers:
-        raise _are_customers(named, field)
-    await ask_whom(named, shop, field)
+    await ask_about_people(named, shop, field)
     askable = tuple(one for one in named.emails if "," not in one)
     accounts = _accounts(await shop.customers(ids=named.customer_ids, emails=askable))
     profiles = await asyncio.gather(*(_profile(id_, shop) for id_ in named.profile_ids))
@@ -113,6 +111,13 @@ async def resolve(
     ambiguous = {word: found for word, found in matches.items() if len(found) > 1}
     others = _without_own_names(named.others, shoppers)
     return ResolvedShoppers(_each_once(shoppers), _unresolved(named, unknown, ambiguous), others, field)
+
+
+async def ask_about_people(named: ShopperWords, shop: Shop, field: str) -> None:
+    """Raise Question if numbers beside other words, or names, of a list may be shoppers."""
+    if named.numbers:
+        raise _are_customers(named, field)
+    await ask_whom(named, shop, field)
 
 
 def _are_customers(named: ShopperWords, field: str) -> Question:
