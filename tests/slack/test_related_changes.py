@@ -37,6 +37,15 @@ async def test_a_card_names_others_that_wait_for_the_same_promotion_or_profile(s
     assert "change 5: Delete 2 shopper profiles" in read(slack.card(3))
 
 
+async def test_a_deletion_and_a_change_of_a_promotion_that_names_the_segment_know_of_each_other(slack: World) -> None:
+    await slack.type("/segment delete VIPs Lapsed")
+    await slack.type("/promotion disable “VIP early access”", by="cleo")
+    await slack.type("/segment delete Newsletter")
+    assert "change 2: Disable the promotion VIP early access" in read(slack.card(1))
+    assert "change 1: Delete the segment VIPs (40 shoppers)" in read(slack.card(2))
+    assert ALSO not in read(slack.card(3))
+
+
 async def test_of_many_that_wait_for_the_same_the_latest_cards_are_drawn_again(slack: World) -> None:
     for email in slack.emails(7, inside="Newsletter"):
         await slack.type(f"/segment remove Newsletter {email}")

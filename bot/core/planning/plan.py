@@ -201,10 +201,15 @@ class Plan(Value):
 
     @property
     def things(self) -> tuple[Item, ...]:
-        """What other changes may touch, too: segments, promotions, and a limited number of shoppers' profiles."""
+        """What other changes may touch, too: segments, promotions, and a limited number of shoppers' profiles.
+
+        The promotions that name a segment which it deletes are among them: they reach others from then on.
+        """
         shoppers = (item for step in self.steps if step.target is None for item in step.items if item.is_known_shopper)
         promotions = filter(None, (step.about_promotion for step in self.steps))
-        return tuple(dict.fromkeys((*map(Item.segment, self.segment_ids), *promotions, *islice(shoppers, THINGS))))
+        orphans = (Item.promotion(use.id) for step in self.steps for use in step.orphans or ())
+        things = (*map(Item.segment, self.segment_ids), *promotions, *orphans, *islice(shoppers, THINGS))
+        return tuple(dict.fromkeys(things))
 
     @property
     def has_several_items(self) -> bool:

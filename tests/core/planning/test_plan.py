@@ -105,6 +105,12 @@ def test_other_changes_may_touch_shoppers_where_no_segment_is_named() -> None:
     assert plan(sale, profiles, add(3)).things == (Item.segment(VIPS.known_id), Item.promotion(1), *shoppers)
 
 
+def test_a_deletion_touches_the_promotions_that_name_the_segment() -> None:
+    use = PromotionUse(id=1, name="Sale", live=True, way="included")
+    assert plan(delete(promotions=(use,))).things == (Item.segment(VIPS.known_id), Item.promotion(1))
+    assert plan(delete(promotions=None)).things == (Item.segment(VIPS.known_id),)
+
+
 def test_the_headline_is_one_line_whatever_the_length() -> None:
     names = ("A", "B", "C", "D")
     lines = [f"Delete the segment {name} (empty)" for name in names]
