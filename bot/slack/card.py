@@ -1,12 +1,16 @@
 """The card: a Change rendered as a message. Pure."""
 
+from collections.abc import Sequence
+
 from bot.core.answers import mention
+from bot.core.approval.beside import Beside
 from bot.core.approval.brief import Brief
 from bot.core.approval.changes import BEFORE_A_RUN, Change, Emergency, State
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed
 from bot.core.approval.run_progress import is_long, is_partly_done, share_done, shoppers_left
 from bot.core.approval.shown_change import Shown
+from bot.core.language.due_times import describe_due
 from bot.core.language.hidden_addresses import hide_addresses
 from bot.core.language.phrases import NAMED, sentence
 from bot.core.planning.shown_plan import lines_shown, rule_shown, warnings_shown
@@ -131,16 +135,27 @@ def _decision(change: Change) -> list[Block]:
 
 
 def _beside(change: Change) -> list[Block]:
-    """Render which other changes wait and touch the same, with links to their cards."""
-    if change.state is not State.WAITING or not change.beside:
+    """Render which other changes wait, for a decision or their time, and touch the same."""
+    if change.state is not State.WAITING:
         return []
-    first, rest = change.beside[:NAMED], len(change.beside) - NAMED
-    shown = [blocks.linked(f"change {one.number}", one.url, f": {one.headline}") for one in first]
-    more = [blocks.rich(f"{rest:,} more")] if rest > 0 else []
+    waiting = [one for one in change.beside if one.runs_at is None]
+    scheduled = [one for one in change.beside if one.runs_at]
     return [
-        blocks.section(blocks.rich("Also waiting for a decision on the same:", bold=True)),
-        blocks.listed(shown + more),
+        *_others("Also waiting for a decision on the same:", waiting),
+        *_others("Approved already, and to run later on the same:", scheduled),
     ]
+
+
+def _others(title: str, others: Sequence[Beside]) -> list[Block]:
+    """List the first of these changes, with links to their cards, and when they run."""
+    if not others:
+        return []
+    first, rest = others[:NAMED], len(others) - NAMED
+    times = [f", {describe_due(one.runs_at)}" if one.runs_at else "" for one in first]
+    each = zip(first, times, strict=True)
+    shown = [blocks.linked(f"change {one.number}", one.url, f": {one.headline}{time}") for one, time in each]
+    more = [blocks.rich(f"{rest:,} more")] if rest > 0 else []
+    return [blocks.section(blocks.rich(title, bold=True)), blocks.listed(shown + more)]
 
 
 def _record(change: Change) -> Block:

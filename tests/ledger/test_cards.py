@@ -7,7 +7,7 @@ from bot.core.approval.need import Approval
 from bot.core.planning.steps import SegmentRef
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, add, delete, plan, uuid
-from tests.ledger.planned import moved, planned
+from tests.ledger.planned import LATER, moved, planned
 
 APPROVED = (Event.POST, Event.APPROVE)
 OTHER = SegmentRef(name="Lapsed", id=uuid(9))
@@ -69,6 +69,19 @@ async def test_the_card_beside_a_change_is_outdated_as_that_comes_goes_or_become
     assert not await outdated_by(Event.EDIT, plan=plan(add(2, OTHER)), version=4)
     assert await outdated_by(Event.EDIT, plan=plan(add(2)), version=5)
     assert await outdated_by(Event.WITHDRAW)
+
+
+async def test_cards_name_what_is_approved_only_as_long_as_it_waits_for_its_time(ledger: Ledger) -> None:
+    waiting, card = await moved(ledger, await planned(ledger, "1"), Event.POST), Card(channel="C2", ts="1.0")
+    scheduled = await moved(ledger, await planned(ledger, "2", due_at=LATER), Event.POST, Event.APPROVE)
+    await moved(ledger, await planned(ledger, "3"), Event.POST, Event.APPROVE)
+    found = await ledger.changes.load(waiting.number)
+    assert [(one.number, one.runs_at) for one in found.beside] == [(2, LATER)]
+    await ledger.changes.save_card(found, card)
+    assert 1 not in await ledger.changes.outdated_cards()
+    await moved(ledger, scheduled, Event.WITHDRAW)
+    assert 1 in await ledger.changes.outdated_cards()
+    assert (await ledger.changes.load(waiting.number)).beside == ()
 
 
 async def test_a_change_is_known_by_its_message(ledger: Ledger) -> None:

@@ -434,6 +434,13 @@ def test_a_waiting_card_links_to_the_others_that_touch_the_same() -> None:
     assert "more" not in words(waiting.model_copy(update={"beside": others[:3]}))
 
 
+def test_a_waiting_card_tells_when_others_run_that_are_approved_already() -> None:
+    scheduled = Beside(number=1, headline="Do 1", runs_at=NOW)
+    told = words(change(state=State.WAITING, beside=(scheduled, Beside(number=2, headline="Do 2"))))
+    assert "Also waiting for a decision on the same: change 2 : Do 2 " in told
+    assert f"Approved already, and to run later on the same: change 1 : Do 1, {NOW:%Y-%m-%d %H:%M} UTC" in told
+
+
 def test_whatever_a_card_tells_it_names_no_address() -> None:
     who = "Ada Byron (ada@example.com)"
     told = change(

@@ -46,6 +46,18 @@ async def test_a_deletion_and_a_change_of_a_promotion_that_names_the_segment_kno
     assert ALSO not in read(slack.card(3))
 
 
+async def test_a_card_names_what_is_approved_already_and_runs_later(slack: World) -> None:
+    later = "Approved already, and to run later on the same:"
+    await slack.type("/segment delete VIPs at:tomorrow 16:00")
+    await slack.press("Delete Segment", by="ben")
+    await slack.type("/segment clear VIPs", by="cleo")
+    assert later in read(slack.card(2))
+    assert "change 1: Delete the segment VIPs (40 shoppers), 20" in read(slack.card(2))
+    assert ALSO not in read(slack.card(2))
+    await slack.type("/change withdraw 1")
+    assert later not in read(slack.card(2))
+
+
 async def test_of_many_that_wait_for_the_same_the_latest_cards_are_drawn_again(slack: World) -> None:
     for email in slack.emails(7, inside="Newsletter"):
         await slack.type(f"/segment remove Newsletter {email}")

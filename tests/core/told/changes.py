@@ -81,6 +81,8 @@ def waiting() -> Iterator[tuple[str, Change]]:
     )
     yield "beside one", change(state=State.WAITING, beside=others[:1])
     yield "beside many", change(state=State.WAITING, beside=others)
+    timed = tuple(one.model_copy(update={"runs_at": NOW}) for one in others[:2])
+    yield "beside one that runs later, and others", change(state=State.WAITING, beside=(*timed, *others[2:4]))
     yield "beside as many as are named", change(state=State.WAITING, beside=others[:3])
     yield "of many steps", change(state=State.WAITING, plan=plan(*many))
     yield "of three steps", change(state=State.WAITING, plan=plan(*many[:3]))
