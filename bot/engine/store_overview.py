@@ -13,6 +13,7 @@ from bot.core.store_view.orphaned_promotions import orphaned_promotions
 from bot.core.summary.history import HistoryReader, Size, Snapshot
 from bot.core.summary.message import movers_chart
 from bot.core.summary.size_changes import Baseline, compare_sizes
+from bot.engine.growing_waits import GrowingWaits
 from bot.engine.home_tab.model import SegmentSize, StoreOverview
 from bot.engine.process import Process
 from bot.engine.ttl_cache import TtlCache
@@ -22,11 +23,16 @@ TTL = timedelta(seconds=30)
 """How long an overview is cached: it is the same for everyone, and may take a request for each segment."""
 PATIENCE = 0.5
 """Seconds that a Home tab waits for the store before it is rendered without it."""
+READING = "reading"
+"""What is waited for, if it broke."""
 
 
 @dataclass(frozen=True)
 class CachedOverview:
-    """The latest known overview, at least as new as the Entry ``after``; ``is_late``: a newer one is being fetched."""
+    """The latest known overview, at least as new as the Entry ``after``.
+
+    ``is_late``: a newer one is being fetched, or will be after a wait, since that just broke.
+    """
 
     overview: StoreOverview | None
     after: int
@@ -34,7 +40,11 @@ class CachedOverview:
 
 
 class StoreOverviewCache:
-    """Fetches the overview for everyone at once, and again only after ``TTL`` or when a Change finished."""
+    """Fetches the overview for everyone at once, and again only after ``TTL`` or when a Change finished.
+
+    A reading that breaks is begun again after waits that grow: as long as it is late, tabs ask for it every second.
+    That the store cannot be read is an overview, too.
+    """
 
     def __init__(self, process: Process, reader: Reader, *, zone: ZoneInfo, patience: float = PATIENCE) -> None:
         self._process = process
@@ -42,6 +52,7 @@ class StoreOverviewCache:
         self._zone = zone
         self._patience = patience
         self._cache = TtlCache(self._ask, ttl=TTL, clock=process.clock, start=process.tasks.start)
+        self._waits = GrowingWaits(process.clock)
         self._latest: StoreOverview | None = None
         self._finished = self._after = 0
 
@@ -50,18 +61,29 @@ class StoreOverviewCache:
         self._finished = await self._process.ledger.changes.last_finish()
         if self._after < self._finished:
             self._cache.expire()
-        reading = self._cache.reading()
-        await asyncio.wait({reading}, timeout=self._patience)
-        return CachedOverview(self._latest, self._after, is_late=not reading.done())
+        is_late = True
+        if self._waits.is_due(READING):
+            reading = self._cache.reading()
+            await asyncio.wait({reading}, timeout=self._patience)
+            is_late = not reading.done() or not self._waits.is_due(READING)
+        return CachedOverview(self._latest, self._after, is_late=is_late)
 
     async def _ask(self) -> None:
-        self._after = self._finished
+        try:
+            await self._read(after=self._finished)
+        except Exception:
+            self._waits.failed(READING)
+            raise
+        self._waits.clear(READING)
+
+    async def _read(self, *, after: int) -> None:
         today = self._process.clock().astimezone(self._zone).date()
         shop = Shop(self._reader.correlated("home").patient())
         try:
             self._latest = await overview(shop, self._process.ledger.history, today)
         except StoreError as error:
             self._latest = StoreOverview(fault=str(error))
+        self._after = after
 
 
 async def overview(shop: Shop, history: HistoryReader, today: date) -> StoreOverview:

@@ -1,11 +1,15 @@
 """Home tabs follow the ledger and the store, and Slack is asked no more often than it likes."""
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.core.approval.changes import State
 from bot.core.approval.decisions import Verdict
 from bot.core.approval.policy import Policy
+from bot.core.errors import NotRecorded
 from bot.core.people import Standing
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.summary.history import Size, Snapshot
@@ -15,6 +19,7 @@ from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.ports import Undeliverable
 from bot.engine.process import LEASE, Process
 from bot.engine.store_overview import TTL, StoreOverviewCache
+from bot.ledger.ports.history import History
 from tests.core.samples import plan
 from tests.engine.bench import Bench, bench
 from tests.harness import Stuck
@@ -373,6 +378,82 @@ async def test_a_store_that_cannot_be_read_is_told_and_asked_again_when_the_tab_
     again = (await machine.looks()).overview
     assert again
     assert (again.fault, len(again.largest)) == ("", 12)
+
+
+@dataclass
+class DoubtfulHistory:
+    """The history of a ledger, while this is ``broken`` or not."""
+
+    kept: History
+    broken: Exception | None = None
+    asked: int = 0
+
+    async def last_reported(self, before: date) -> Snapshot | None:
+        self.asked += 1
+        if self.broken:
+            raise self.broken
+        return await self.kept.last_reported(before)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.kept, name)
+
+
+def process_beside(machine: Bench, history: DoubtfulHistory) -> Process:
+    """A process that the ledger does not always tell of the days before."""
+    return replace(machine.engine.process, ledger=replace(machine.ledger, history=history))
+
+
+def overviews_of(process: Process, machine: Bench) -> StoreOverviewCache:
+    return StoreOverviewCache(process, machine.client, zone=ZoneInfo("UTC"), patience=30)
+
+
+def tabs_of(process: Process, machine: Bench) -> HomeTabPublisher:
+    """What publishes its tabs."""
+    queries = HomeTabQueries(Policy(approvers=machine.people.approvers), process.ledger, machine.people)
+    return HomeTabPublisher(process, machine.board, queries, overviews_of(process, machine))
+
+
+async def test_a_tab_whose_overview_broke_once_shows_it_a_moment_later(machine: Bench) -> None:
+    history = DoubtfulHistory(machine.ledger.history, NotRecorded("the database took too long"))
+    tabs = tabs_of(process_beside(machine, history), machine)
+    await tabs.opened("UANA")
+    await machine.tasks.settled()
+    assert machine.home().overview is None
+    history.broken = None
+    machine.clock.forward(seconds=2)
+    tabs.wake()
+    await machine.tasks.settled()
+    assert machine.home().overview
+
+
+async def test_sizes_of_before_a_change_are_late_where_the_reading_after_it_broke(machine: Bench) -> None:
+    history = DoubtfulHistory(machine.ledger.history)
+    overviews = overviews_of(process_beside(machine, history), machine)
+    before = await overviews.soon()
+    await machine.carry_out(plan(CreateSegment(segment=Naming(name="Loyal"))))
+    history.broken = NotRecorded("the database took too long")
+    assert await overviews.soon() == replace(before, is_late=True)
+    history.broken = None
+    machine.clock.forward(seconds=2)
+    after = await overviews.soon()
+    assert not after.is_late
+    assert after.overview
+    assert "Loyal" in [one.name for one in after.overview.largest]
+
+
+async def test_an_overview_that_breaks_for_an_hour_is_read_ever_more_rarely_and_no_tab_published_again(
+    machine: Bench,
+) -> None:
+    history = DoubtfulHistory(machine.ledger.history, NotRecorded("the database took too long"))
+    tabs = tabs_of(process_beside(machine, history), machine)
+    await tabs.opened("UANA")
+    for _ in range(3600):
+        await machine.tasks.settled()
+        machine.clock.forward(seconds=1)
+        tabs.wake()
+    await machine.tasks.settled()
+    assert 15 < history.asked < 40
+    assert len(machine.board.homes) == 1
 
 
 # Another process
