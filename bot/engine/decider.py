@@ -158,7 +158,7 @@ class Decider:
             return
         if user_id != change.requester:
             raise _only_requester(change, "withdraw")
-        if change.state is State.APPROVED and not change.is_early(self.process.clock()):
+        if not change.can_be_withdrawn(self.process.clock()):
             too_late(change)
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
 
@@ -194,11 +194,11 @@ class Decider:
             raise Impossible(
                 f"Change {change.number} is not running yet, so there is nothing to stop. Reject it, or withdraw it."
             )
-        if change.state is State.APPROVED and change.is_early(self.process.clock()):
+        if not change.can_be_stopped(self.process.clock()):
+            too_late(change)
+        if change.state is State.APPROVED:
             await self._settle(change, Event.STOP, user_id, STOPPED_EARLY)
             return
-        if change.state is not State.RUNNING:
-            too_late(change)
         await self.process.ledger.changes.request_stop(change, actor=user_id, at=self.process.clock())
         await self.process.ledger.changes.outdate_card(change.number)
 

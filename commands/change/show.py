@@ -113,7 +113,7 @@ async def show(args: OneChange, ctx: Context) -> Answer:
     card = (Sentence("Open card", url=change.card.url),) if change.card and change.card.url else ()
     untold = (Sentence(describe_untold(change.number)),) if change.number in await ctx.changes.untold() else ()
     parts = (*_undecided(change, ctx.actor), *_whole(change), *untold, _fields(change), *_failures(change), *card)
-    shown = Answer(title, (*parts, *_review(change, ctx.actor), *_offers(change, ctx.actor)))
+    shown = Answer(title, (*parts, *_review(change, ctx.actor), *_offers(change, ctx)))
     may_see = ctx.policy.may_see(await ctx.person(), requester=change.requester, need=change.need)
     return shown if may_see else without_addresses(shown)
 
@@ -189,12 +189,12 @@ def _review(change: Change, actor: str) -> tuple[Review, ...]:
     return (Review(change.number),) if change.state is State.WAITING and not decided else ()
 
 
-def _offers(change: Change, actor: str) -> tuple[Offers | Sentence, ...]:
+def _offers(change: Change, ctx: Context) -> tuple[Offers | Sentence, ...]:
     """Return buttons for what this person may do about it."""
     possible = (
         ("Undo", "undo", change.can_be_undone),
         ("Point Promotions", "repoint", can_be_repointed(change)),
-        ("Withdraw", "withdraw", _can_be_withdrawn(change) and change.requester == actor),
+        ("Withdraw", "withdraw", change.can_be_withdrawn(ctx.now) and change.requester == ctx.actor),
         ("Let Them Stay", "withdraw", change.ends_at is not None and not change.is_open),
     )
     about = change.shown
@@ -202,10 +202,6 @@ def _offers(change: Change, actor: str) -> tuple[Offers | Sentence, ...]:
     waits = describe_waits(change, [one.label for one in offers])
     told = (Sentence(f"{waits}.", quiet=True),) if waits else ()
     return (Offers(offers), *told) if offers else ()
-
-
-def _can_be_withdrawn(change: Change) -> bool:
-    return change.state is State.WAITING or change.scheduled_for is not None
 
 
 def _fields(change: Change) -> Fields:

@@ -1,5 +1,6 @@
 """``/change undo``, ``retry`` and ``repoint``: what is asked for once a change is over."""
 
+from bot.core.approval.changes import Change
 from bot.core.approval.state_words import describe_state
 from bot.core.command import command
 from bot.core.context import Context
@@ -35,8 +36,7 @@ async def undo(args: OverChange, ctx: Context) -> Plan:
         raise Impossible(f"Change {change.number} was already undone by change {change.undone_by}.")
     if change.is_open:
         raise Impossible(
-            f"Change {change.number} {describe_state(change)}, so there is nothing to undo yet. "
-            f"Whoever asked for it can take it back with `/change withdraw {change.number}`."
+            f"Change {change.number} {describe_state(change)}, so there is nothing to undo yet. {_instead(change, ctx)}"
         )
     steps = inverse_of(tuple(run.undo for run in change.done))
     if not steps:
@@ -50,6 +50,15 @@ async def undo(args: OverChange, ctx: Context) -> Plan:
     remarks = (*stays, *await remarks_on_ended(change, ctx), *await done_again(steps, ctx), *missed)
     plan = await build_plan(steps, ctx.shop, undoes=change.number, remarks=remarks, who=change.plan.who)
     return await with_emptied(plan, ctx)
+
+
+def _instead(change: Change, ctx: Context) -> str:
+    """Say what can be done about an open change instead of undoing it."""
+    if change.can_be_withdrawn(ctx.now):
+        return f"Whoever asked for it can take it back with `/change withdraw {change.number}`."
+    if change.can_be_stopped(ctx.now):
+        return f"Whoever asked for it, or can approve it, can stop it with `/change stop {change.number}`."
+    return "It is about to run: ask again once it has ended."
 
 
 @command("change retry", submit="Try Again", aliases=("again", "continue"))

@@ -229,6 +229,14 @@ class Change(Value):
         covered_for = self.covered_by.slot if self.covered_by and self.is_routine else None
         return any(at is not None and now < at for at in (self.due_at, covered_for))
 
+    def can_be_withdrawn(self, now: datetime) -> bool:
+        """Return whether its requester can still take it back: it neither runs nor is about to."""
+        return self.state in BEFORE_A_RUN and (self.state is not State.APPROVED or self.is_early(now))
+
+    def can_be_stopped(self, now: datetime) -> bool:
+        """Return whether its run can be stopped, or kept from beginning at its time."""
+        return self.state is State.RUNNING or (self.state is State.APPROVED and self.is_early(now))
+
     @property
     def done(self) -> tuple[Run, ...]:
         """The Steps that ran, or may have run, in order."""
