@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
+from contextvars import Context
 from typing import Any, TypeVar
 
 from bot.core.errors import NotRecorded
@@ -21,9 +22,13 @@ class Tasks:
         self._running: set[asyncio.Task[Any]] = set()
         self.are_ending = False
 
-    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Start ``work`` and hold it until it ends; log an uncaught failure."""
-        task = asyncio.create_task(work)
+    def start(self, work: Coroutine[Any, Any, T], *, context: Context | None = None) -> asyncio.Task[T]:
+        """Start ``work`` and hold it until it ends; log an uncaught failure.
+
+        ``context``: one of its own for what is done for several, so that it is not taken for the work of whoever
+        happens to start it (``core/work.py``).
+        """
+        task = asyncio.create_task(work, context=context)
         self._running.add(task)
         task.add_done_callback(self._ended)
         return task

@@ -2,18 +2,24 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
-Start = Callable[[Coroutine[Any, Any, T]], asyncio.Task[T]]
+
+
+class Start(Protocol[T]):
+    """How a reading is started as a task, in a context of its own: it is not the work of whoever asks first."""
+
+    def __call__(self, reading: Coroutine[Any, Any, T], /, *, context: Context) -> asyncio.Task[T]:
+        """Start it, and hold the task until it ends."""
 
 
 class TtlCache(Generic[T]):
     """Reads a value at most once per ``ttl``; a failed reading is not cached.
 
     The period starts at the end of a reading; otherwise a reading that takes longer would be repeated for ever.
-    ``start`` starts a reading as a task, and has to hold the task until it ends.
     """
 
     def __init__(
@@ -41,7 +47,7 @@ class TtlCache(Generic[T]):
     def reading(self) -> asyncio.Task[T]:
         """Return the reading that is running, or ended less than ``ttl`` ago; else start one."""
         if self._reading is None or (self._reading.done() and self._until <= self._clock()):
-            self._reading = self._start(self._read())
+            self._reading = self._start(self._read(), context=Context())
             self._reading.add_done_callback(self._ended)
         return self._reading
 

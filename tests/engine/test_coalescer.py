@@ -1,5 +1,6 @@
 import asyncio
 
+from bot.core.work import about, known, learn
 from bot.engine.coalescer import Coalescer
 from bot.engine.tasks import Tasks
 
@@ -37,3 +38,18 @@ async def test_after_a_round_that_broke_or_never_began_the_next_one_begins() -> 
     coalescer.wake()
     await tasks.settled()
     assert rounds == [0, 1]
+
+
+async def test_a_round_is_not_the_work_of_whoever_woke_it() -> None:
+    tasks, told = Tasks(), list[dict[str, str]]()
+
+    async def work() -> None:
+        learn("slack_request", "of the round")
+        told.append({**known()})
+
+    coalescer = Coalescer(work, tasks)
+    with about("invocation", "Cleo's"):
+        coalescer.wake()
+        await tasks.settled()
+        told.append({**known()})
+    assert told == [{}, {"invocation": "Cleo's"}]

@@ -4,7 +4,9 @@ import logging
 
 import pytest
 
+from bot.core.work import about
 from bot.engine.facts.upkeep import FactsUpkeep
+from bot.health.log_lines import JsonLines
 from tests.engine.test_facts import Shop, opened
 from tests.ledger.subject import SqliteSubject
 
@@ -69,3 +71,14 @@ async def test_a_refusal_is_told_in_the_log(caplog: pytest.LogCaptureFixture) ->
         await reading.process.tasks.settled()
     told = [one for one in caplog.messages if one.startswith("Customers and orders could not be brought up to date")]
     assert len(told) == 2
+
+
+async def test_a_reading_is_everybodys_so_its_lines_name_no_request(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.setFormatter(JsonLines())
+    async with opened(SqliteSubject) as shop, shop.bot() as reading:
+        shop.store.scopes = {"store_v2_customers"}
+        with about("invocation", "Cleo's"):
+            FactsUpkeep(reading.process, shop.client).read()
+            await reading.process.tasks.settled()
+    assert "Customers and orders could not be brought up to date" in caplog.text
+    assert "Cleo" not in caplog.text

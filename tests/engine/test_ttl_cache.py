@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.work import about, known, learn
 from bot.engine.ttl_cache import TtlCache
 from tests.harness import Clock
 
@@ -20,6 +21,7 @@ class Source:
 
     async def read(self) -> int:
         self.readings += 1
+        learn("store_request", "of the reading")
         number = self.readings
         await self.open.wait()
         if self.fails:
@@ -88,3 +90,10 @@ async def test_cancelling_one_caller_leaves_the_reading_to_the_others() -> None:
     source.open.set()
     assert await patient == 1
     assert impatient.cancelled()
+
+
+async def test_a_reading_is_not_the_work_of_whoever_asks_first() -> None:
+    cache = TtlCache(Source().read, ttl=TTL, clock=Clock())
+    with about("invocation", "Cleo's"):
+        await cache.get()
+        assert known() == {"invocation": "Cleo's"}

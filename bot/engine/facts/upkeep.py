@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextvars import Context
 from datetime import timedelta
 
 from bot.bigcommerce import Contradiction, Forbidden, Reader, StoreError
@@ -41,9 +42,9 @@ class FactsUpkeep:
             self._process.tasks.start(self._read_if_due())
 
     def read(self) -> "asyncio.Task[None]":
-        """Start to read what is not read yet, unless that is under way; return the reading."""
+        """Start to read what is not read yet, unless that is under way; return the reading, which is everybody's."""
         if self._under_way is None or self._under_way.done():
-            self._under_way = self._process.tasks.start(self._read())
+            self._under_way = self._process.tasks.start(self._read(), context=Context())
         return self._under_way
 
     async def read_for_a_moment(self) -> None:
