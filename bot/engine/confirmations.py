@@ -4,6 +4,7 @@ Who has the shell could else ask as one person and approve as another. Confirmin
 requester, with all that follows from it.
 """
 
+import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -61,11 +62,13 @@ class Confirmations:
 
     async def _attend_all(self) -> None:
         for request, asked_at in tuple(self._held.values()):
-            await self._attend(request, asked_at + self._patience)
+            # Each for itself: one that breaks is logged, and holds up no other.
+            await asyncio.wait({self._process.tasks.start(self._attend(request, asked_at + self._patience))})
 
     async def _attend(self, request: FromShell, until: datetime) -> None:
         if not await self._invocations.waiting(request.id):
             del self._held[request.id]
+            self._waits.clear(request.id)
         elif self._process.clock() >= until:
             await self._lapse(request)
         elif self._waits.is_due(request.id) and not await self._invocations.is_recorded(_question_of(request)):
@@ -73,10 +76,10 @@ class Confirmations:
 
     async def _ask(self, request: FromShell, until: datetime) -> None:
         """Ask the person named, once: a process that takes over finds it on record."""
+        self._waits.failed(request.id)  # until it is on record: what breaks is not tried every second either
         try:
             await self._announcer.ask_to_confirm(request, until=until)
         except Undeliverable as error:
-            self._waits.failed(request.id)
             if error.final:
                 await self._settle(request, f"The person named could not be asked ({error}).")
             return

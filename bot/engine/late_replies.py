@@ -1,5 +1,6 @@
 """Answers that could not be shown just now: kept in memory, and shown when Slack takes them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ class LateReplies:
         self, process: Process, announcer: Announcer, give_up: Callable[[Delivery, str], Awaitable[None]]
     ) -> None:
         self._clock = process.clock
+        self._tasks = process.tasks
         self._announcer = announcer
         self._give_up = give_up
         self._waits = GrowingWaits(process.clock)
@@ -45,7 +47,9 @@ class LateReplies:
         if error.final or any(isinstance(part, File) for part in answer.parts):
             await self._give_up(to, str(error))
         else:
-            self._keep(_Late(to, answer, self._clock()))
+            late = _Late(to, answer, self._clock())
+            self._late.append(late)
+            self._waits.failed(late)
 
     @property
     def waiting(self) -> int:
@@ -57,22 +61,22 @@ class LateReplies:
         if self._late:
             self._coalescer.wake()
 
-    def _keep(self, late: _Late) -> None:
-        self._waits.failed(late)
-        self._late.append(late)
-
     async def _show_due(self) -> None:
-        due = [one for one in self._late if self._waits.is_due(one)]
-        self._late = [one for one in self._late if one not in due]
-        for late in due:
-            await self._show(late)
+        for late in [one for one in self._late if self._waits.is_due(one)]:
+            # Each for itself: one that breaks is logged, and takes no other with it.
+            await asyncio.wait({self._tasks.start(self._show(late))})
 
     async def _show(self, late: _Late) -> None:
+        is_kept = False
         try:
             await self._announcer.show_privately(late.to.actor, late.to.place, late.answer)
         except Undeliverable as error:
-            if not error.final and self._clock() < late.since + KEPT:
-                self._keep(late)
-                return
-            await self._give_up(late.to, str(error))
-        self._waits.clear(late)
+            is_kept = not error.final and self._clock() < late.since + KEPT
+            if is_kept:
+                self._waits.failed(late)
+            else:
+                await self._give_up(late.to, str(error))
+        finally:
+            if not is_kept:
+                self._late.remove(late)
+                self._waits.clear(late)

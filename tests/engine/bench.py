@@ -97,6 +97,7 @@ class Board:
 
     async def show_privately(self, user_id: str, place: Place, answer: Answer) -> None:
         self._say("whisper")
+        self._say(f"whisper {user_id}")
         self.whispered.append((user_id, answer.title))
 
     async def announce(self, answer: Answer) -> None:
@@ -115,6 +116,7 @@ class Board:
 
     async def ask_to_confirm(self, request: FromShell, *, until: datetime) -> None:
         self._say("ask")
+        self._say(f"ask {request.actor}")
         self.asked.append((request, until))
 
     async def close_question(self, question: Card, answer: Answer) -> None:

@@ -99,6 +99,17 @@ async def test_a_question_that_slack_does_not_take_is_asked_again(machine: Bench
     assert len(machine.board.asked) == 1
 
 
+async def test_a_question_that_breaks_holds_up_no_other_and_is_tried_again_later(machine: Bench) -> None:
+    machine.board.broken["ask UANA"] = ValueError("a question that cannot be drawn")
+    for user in ("UANA", "UBEN"):
+        await shell(machine, id=f"shell-{user}", actor=user)
+    assert [one.actor for one, _ in machine.board.asked] == ["UBEN"]
+    machine.board.broken.clear()
+    machine.clock.forward(seconds=3)
+    await machine.sweeps()
+    assert [one.actor for one, _ in machine.board.asked] == ["UBEN", "UANA"]
+
+
 async def test_who_can_never_be_asked_ends_it(machine: Bench) -> None:
     machine.board.broken["ask"] = Undeliverable("user_disabled", final=True)
     await shell(machine)

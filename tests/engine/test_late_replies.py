@@ -60,6 +60,30 @@ async def test_an_answer_to_somebody_who_is_gone_is_given_up(machine: Bench, lat
     assert machine.kinds().count("answer not delivered") == 1
 
 
+async def test_an_answer_that_breaks_takes_no_other_with_it(machine: Bench) -> None:
+    late, people = machine.engine.answering.replies.late, ("UANA", "UBEN", "UCLEO")
+    machine.board.broken["whisper"] = PASSING
+    for user in people:
+        await machine.asks("segment show", by=user, segment="VIPs")
+    assert late.waiting == 3
+    del machine.board.broken["whisper"]
+    machine.board.broken["whisper UANA"] = ValueError("an answer that cannot be drawn")
+    await later(machine, 60)
+    assert [who for who, _ in machine.board.whispered] == ["UBEN", "UCLEO"]
+    assert late.waiting == 0
+
+
+async def test_those_whose_turn_has_not_come_are_counted_as_waiting(machine: Bench) -> None:
+    late, counted = machine.engine.answering.replies.late, list[int]()
+    machine.board.broken["whisper"] = PASSING
+    for user in ("UANA", "UBEN"):
+        await machine.asks("segment show", by=user, segment="VIPs")
+    machine.board.broken.clear()
+    machine.board._say = lambda verb: counted.append(late.waiting)  # type: ignore[method-assign]  # the board's one door
+    await later(machine, 60)
+    assert (counted[0], counted[-1], late.waiting) == (2, 1, 0)
+
+
 async def test_files_are_not_sent_again_since_the_person_was_told(machine: Bench) -> None:
     replies = machine.engine.answering.replies
     machine.board.broken["whisper"] = PASSING
