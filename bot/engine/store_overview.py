@@ -58,8 +58,9 @@ class StoreOverviewCache:
 
     async def soon(self) -> CachedOverview:
         """Return the current overview if the store responds within ``patience`` seconds; else the last one."""
-        self._finished = await self._process.ledger.changes.last_finish()
-        if self._after < self._finished:
+        finished = await self._process.ledger.changes.last_finish()
+        if self._finished < finished:
+            self._finished = finished
             self._cache.expire()
         is_late = True
         if self._waits.is_due(READING):

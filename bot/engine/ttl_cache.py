@@ -36,25 +36,31 @@ class TtlCache(Generic[T]):
         self._start = start
         self._until = clock()
         self._reading: asyncio.Task[T] | None = None
+        self._is_outdated = False
 
     async def get(self) -> T:
         """Return the value; concurrent callers share one reading. Raises what the reading raises.
 
-        Cancelling one caller stops neither the reading nor the others.
+        One that began before the value expired is waited for, and is followed by another. Cancelling one caller stops
+        neither the reading nor the others.
         """
+        if self._is_outdated and self._reading:
+            await asyncio.wait({self._reading})
         return await asyncio.shield(self.reading())
 
     def reading(self) -> asyncio.Task[T]:
         """Return the reading that is running, or ended less than ``ttl`` ago; else start one."""
         if self._reading is None or (self._reading.done() and self._until <= self._clock()):
+            self._is_outdated = False
             self._reading = self._start(self._read(), context=Context())
             self._reading.add_done_callback(self._ended)
         return self._reading
 
     def expire(self) -> None:
-        """Drop the value, so that it is read again on the next call; a running reading continues."""
+        """Drop the value; what a running reading returns is dropped, too, once that has ended."""
         self._until = self._clock()
+        self._is_outdated = True
 
     def _ended(self, reading: asyncio.Task[T]) -> None:
-        failed = reading.cancelled() or reading.exception() is not None
-        self._until = self._clock() + (timedelta() if failed else self._ttl)
+        is_kept = not (reading.cancelled() or reading.exception() or self._is_outdated)
+        self._until = self._clock() + (self._ttl if is_kept else timedelta())

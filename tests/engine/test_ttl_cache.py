@@ -77,6 +77,23 @@ async def test_an_expired_value_is_read_again_but_not_twice_at_once() -> None:
     cache.expire()
     assert cache.reading() is reading
     source.open.set()
+    assert await reading == 2
+    assert await cache.get() == 3
+
+
+async def test_who_asks_after_it_expired_is_not_told_what_was_begun_to_be_read_before() -> None:
+    source = Source()
+    cache = TtlCache(source.read, ttl=TTL, clock=Clock())
+    source.open.clear()
+    before = asyncio.create_task(cache.get())
+    await asyncio.sleep(0)
+    cache.expire()
+    after = [asyncio.create_task(cache.get()) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert source.readings == 1
+    source.open.set()
+    assert await before == 1
+    assert [await one for one in after] == [2, 2, 2]
     assert await cache.get() == 2
 
 
