@@ -113,12 +113,6 @@ def decode_count(request: Request, response: Response) -> int:
     return total
 
 
-def decode_many(request: Request, response: Response, kind: type[M]) -> tuple[M, ...]:
-    """Decode `{"data": [...]}`. Raises StoreError."""
-    long = _long_page(response, kind)
-    return long.items if long else _items(request, decode(request, response), kind)
-
-
 def listed(request: Request, response: Response, kind: type[M]) -> tuple[M, ...]:
     """Decode what a success lists; nothing if it lists nothing in the vendor's shape. Raises StoreError."""
     check(request, response)

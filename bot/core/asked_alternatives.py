@@ -27,7 +27,7 @@ def ask_about_alternatives(call: Call, near: Sequence[Near], indexes: Indexes) -
     if many:
         alone = [Near(values | {many[0]: (one,)}) for one in values[many[0]]]
         sentence = f"“{word}” leaves open which of them is meant. Which do you mean? Nothing was done yet."
-        raise ask_near(call.command, [Near(values), *alone], labels_of(indexes), unknown=sentence)
+        raise ask_near([Near(values), *alone], labels_of(indexes), unknown=sentence)
 
 
 def _are_several(call: Call, name: str, value: object) -> bool:
@@ -47,7 +47,7 @@ def ask_about_second_acts(call: Call, indexes: Indexes, is_whole: Callable[[Valu
             if found:
                 sentence = f"“{words[at].text}” may be another command, and one line does one thing. Did you mean this?"
                 near = [Near(one) for one in found]
-                raise ask_near(call.command, near, labels_of(indexes), unknown=f"{sentence} Nothing was done yet.")
+                raise ask_near(near, labels_of(indexes), unknown=f"{sentence} Nothing was done yet.")
 
 
 def _is_verb(words: Sequence[Word], at: int) -> bool:

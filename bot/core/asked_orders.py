@@ -20,7 +20,7 @@ from bot.core.store_view.names import similar_names
 def ask_about_people(call: Call, indexes: Indexes, *, is_unread: bool = False) -> None:
     """Raise Question if names of a person stand in another order than the command has them, or may do so."""
     if found := people_meant(call, indexes, is_unread=is_unread):
-        raise ask_near(call.command, list(map(Near, found)), labels_of(indexes))
+        raise ask_near(list(map(Near, found)), labels_of(indexes))
 
 
 def people_meant(call: Call, indexes: Indexes, *, is_unread: bool = False) -> tuple[Values, ...]:
@@ -34,12 +34,12 @@ async def ask_about_order(call: Call, indexes: Indexes, shop: Shop) -> None:
     """Raise Question if the words make sense in another order; NotSegments if they name no segment then."""
     is_named = naming(indexes)
     if swapped := name_before_shopper(call.command.args, call.words, is_named):
-        raise ask_near(call.command, [swapped], labels_of(indexes))
+        raise ask_near([swapped], labels_of(indexes))
     ordered = in_another_order(call.command.args, call.words, is_named)
     first = next(iter(call.command.args.model_fields), "")
     name = str(ordered.values.get(first, "")) if ordered else ""
     if ordered and (not name or is_named(name)):
-        raise ask_near(call.command, [ordered], labels_of(indexes))
+        raise ask_near([ordered], labels_of(indexes))
     if name:
         raise NotSegments((name,), similar_names(name, await shop.segments()), field=first)
 
@@ -55,6 +55,6 @@ async def ask_about_shoppers(command: Command, words: str, shop: Shop) -> None:
     names = await shop.segment_names()
     if names.called(called):
         first, field = next(iter(command.args.model_fields.items()))
-        raise ask_near(command, [Near({first: (called,) if takes_many(field) else called} | meant.values)], {})
+        raise ask_near([Near({first: (called,) if takes_many(field) else called} | meant.values)], {})
     unknown = NotSegments((called,), similar_names(called, await shop.segments()))
-    raise ask_near(command, [meant], {}, unknown=str(unknown))
+    raise ask_near([meant], {}, unknown=str(unknown))

@@ -60,7 +60,7 @@ def ask_which(command: Command, found: Sequence[Values], names: Mapping[str, str
     return Question(f"{sentence} Nothing was done yet.", readings, names=names, for_log="Something is missing.")
 
 
-def ask_near(command: Command, near: Sequence[Near], names: Mapping[str, str], *, unknown: str = "") -> Question:
+def ask_near(near: Sequence[Near], names: Mapping[str, str], *, unknown: str = "") -> Question:
     """Ask whether a line was meant that can be read, where the one that was typed cannot."""
     each = dict.fromkeys(one.left_out for one in near if one.left_out)
     left_out = " ".join(*each) if len(each) == 1 else ""

@@ -180,9 +180,8 @@ def _ask_about_near(call: Call, near: Sequence[Near], indexes: Indexes) -> None:
     """
     verb = call.unknown if near and _leaves_out_verb(call, near[0]) else None
     if near and not (verb and verb.instead):
-        raise ask_near(
-            call.command, with_left_out_times(call.command.args, near), labels_of(indexes), unknown=str(verb or "")
-        )
+        timed = with_left_out_times(call.command.args, near)
+        raise ask_near(timed, labels_of(indexes), unknown=str(verb or ""))
 
 
 def _leaves_out_verb(call: Call, near: Near) -> bool:

@@ -52,8 +52,6 @@ class Engine:
     process: Process
     announcer: Announcer
     planner: Planner
-    runner: ChangeRunner
-    cards: CardReconciler
     home_tabs: HomeTabPublisher
     decider: Decider
     proposing: Proposing
@@ -125,4 +123,4 @@ def build_engine(
     rule_runs, endings = RuleRuns(process, answering, dues, zone), Endings(process, answering, dues)
     housekeeper = Housekeeper(*working, confirmations, facts, rule_runs, endings, GrowingWaits(clock), summary)
     deciding = (decider, proposing, answering, clicks)
-    return Engine(process, announcer, planner, runner, cards, home_tabs, *deciding, intake, gate, housekeeper)
+    return Engine(process, announcer, planner, home_tabs, *deciding, intake, gate, housekeeper)

@@ -8,8 +8,6 @@ from bot.slack import blocks
 from bot.slack.action_ids import unpack_words
 from bot.slack.blocks import Block, Message
 
-NEW_TYPES = frozenset({"data_table", "data_visualization"})
-"""Types of blocks that reach workspaces in phases: one that a workspace does not know has the whole message refused."""
 FEWER_ROWS = 20
 """How many rows of a table are left where the whole of it is too much."""
 
@@ -55,7 +53,10 @@ def _fewer_rows(block: Block) -> list[Block]:
 
 
 def older(rendered: list[Block]) -> list[Block]:
-    """Say the same without new types of blocks: tables become lines, and of a chart its description is left."""
+    """Say the same without new types of blocks: tables become lines, and of a chart its description is left.
+
+    They reach workspaces in phases: one that a workspace does not know has the whole message refused.
+    """
     return [shown for block in rendered for shown in _older(block)]
 
 

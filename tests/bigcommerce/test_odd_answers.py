@@ -22,7 +22,7 @@ from bot.bigcommerce import (
 from bot.bigcommerce.failures import decode_failure
 from bot.bigcommerce.models import Customer, Profile, Promotion
 from bot.bigcommerce.received_text import load_json, sound
-from bot.bigcommerce.responses import Response, decode_count, decode_many, decode_page
+from bot.bigcommerce.responses import Response, decode_count, decode_one, decode_page
 from bot.bigcommerce.wire_format import Request
 from tests.bigcommerce.conftest import Clock, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_client import PROMOTION, customer, segment
@@ -173,7 +173,7 @@ def test_json_that_is_nested_too_deeply_is_no_json() -> None:
     with pytest.raises(ValueError, match="nested too deeply"):
         load_json(DEEP)
     with pytest.raises(MalformedResponse) as caught:
-        decode_many(POST, Response(201, {}, DEEP), Segment)
+        decode_one(POST, Response(201, {}, DEEP), Segment)
     assert caught.value.maybe_done
     assert decode_failure(DEEP) == ("", {})
 
@@ -231,9 +231,9 @@ def test_a_field_that_a_store_adds_is_not_taken_for_the_whole_promotion() -> Non
 def test_an_id_is_a_number_that_can_be_kept(number: object) -> None:
     for row, kind in ((customer(1), Customer), (PROMOTION, Promotion)):
         with pytest.raises(MalformedResponse):
-            decode_many(GET, counted(1, {**row, "id": number}), kind)
+            decode_page(GET, counted(1, {**row, "id": number}), kind, 1)
     with pytest.raises(MalformedResponse):
-        decode_many(GET, counted(1, {**profile(1), "customer_id": number}), Profile)
+        decode_page(GET, counted(1, {**profile(1), "customer_id": number}), Profile, 1)
 
 
 @pytest.mark.parametrize(("levels", "is_read"), [(96, True), (97, False), (5_000, False)])
@@ -258,11 +258,12 @@ def test_a_promotion_without_a_name_is_called_by_its_id(name: str | None) -> Non
 
 def test_a_profile_without_an_id_is_not_read() -> None:
     with pytest.raises(MalformedResponse):
-        decode_many(GET, counted(1, {**customer(1), "shopper_profile_id": ""}), Customer)
+        decode_page(GET, counted(1, {**customer(1), "shopper_profile_id": ""}), Customer, 1)
 
 
 def test_nobody_is_in_a_segment_twice() -> None:
-    (one,) = decode_many(GET, counted(1, {**customer(1), "segment_ids": [uuid(3), uuid(2), uuid(3)]}), Customer)
+    row = {**customer(1), "segment_ids": [uuid(3), uuid(2), uuid(3)]}
+    (one,) = decode_page(GET, counted(1, row), Customer, 1).items
     assert one.segment_ids == (uuid(3), uuid(2))
     with pytest.raises(MalformedResponse):
-        decode_many(GET, counted(1, {**customer(1), "segment_ids": [{}, {}]}), Customer)
+        decode_page(GET, counted(1, {**customer(1), "segment_ids": [{}, {}]}), Customer, 1)

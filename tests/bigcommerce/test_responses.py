@@ -265,7 +265,7 @@ def test_a_count_needs_the_stores_total() -> None:
 @pytest.mark.parametrize("body", [b"<html>", b"\xff", b'{"data": ', b"[]", b"null", b'{"data": {}}', b'{"data": [{}]}'])
 def test_a_success_that_makes_no_sense_is_garbled(body: bytes) -> None:
     with pytest.raises(MalformedResponse) as caught:
-        responses.decode_many(POST, Response(201, {}, body), Segment)
+        responses.decode_one(POST, Response(201, {}, body), Segment)
     assert caught.value.maybe_done
 
 
@@ -277,7 +277,7 @@ def test_a_single_thing_that_makes_no_sense_is_garbled(body: bytes) -> None:
 
 def test_a_garbled_answer_shows_no_email() -> None:
     with pytest.raises(MalformedResponse) as caught:
-        responses.decode_many(GET, answer(200, {"data": [{"id": "x", "email": ["ada@example.com"]}]}), Customer)
+        responses.decode_page(GET, answer(200, {"data": [{"id": "x", "email": ["ada@example.com"]}]}), Customer, 1)
     assert "ada" not in f"{caught.value} {caught.value.cause} {caught.value.__context__}"
     assert "email" in caught.value.cause
 

@@ -195,7 +195,7 @@ class Bench:
 
     @property
     def runner(self) -> ChangeRunner:
-        return self.engine.runner
+        return self.engine.housekeeper.runner
 
     def ask(self, command: str, by: str = "UANA", place: Place = HERE, **values: Any) -> Typed:
         id_ = f"{self.engine.process.owner}-{next(self._asked)}"

@@ -21,14 +21,14 @@ async def test_several_moves_at_once_become_one_drawing(machine: Bench) -> None:
     machine.board.drawn.clear()
     await machine.ledger.changes.move(change, Event.REJECT, at=machine.clock())
     for _ in range(5):
-        machine.engine.cards.wake()
+        machine.engine.housekeeper.cards.wake()
     await machine.tasks.settled()
     assert [one.state for one in machine.board.drawn] == [State.REJECTED]
 
 
 async def test_a_move_during_a_drawing_is_drawn_after_it(machine: Bench) -> None:
     change = await machine.delete()
-    drawer = machine.engine.cards
+    drawer = machine.engine.housekeeper.cards
     await machine.ledger.changes.move(change, Event.SIGN, at=machine.clock(), actor="UBEN")
     drawer.wake()
     drawer.wake()
@@ -53,7 +53,7 @@ async def redrawn(machine: Bench, moved: int | None = None) -> int:
     """Outdate the card of change 1; how often it is drawn then."""
     machine.board.drawn.clear()
     await machine.ledger.changes.outdate_card(1)
-    machine.engine.cards.wake(moved)
+    machine.engine.housekeeper.cards.wake(moved)
     await machine.tasks.settled()
     return len(machine.board.drawn)
 

@@ -13,10 +13,11 @@ from bot.slack import blocks
 from bot.slack.answers import message
 from bot.slack.blocks import LINES_ROOM, MESSAGE_TEXT, Message
 from bot.slack.card import render_card
-from bot.slack.older_blocks import NEW_TYPES, older, types_in, versions, view_versions
+from bot.slack.older_blocks import older, types_in, versions, view_versions
 from tests.core.samples import change
 from tests.laws.values import texts
 
+NEW_TYPES = frozenset({"data_table", "data_visualization"})
 LONG = Table("Segments", ("Name", "Shoppers"), tuple((f"Club {number:03}", number) for number in range(150)))
 CHART = Chart("bar", "Movers", ("VIPs",), (("Change", (3,)),), "Movers: VIPs +3.")
 BUTTONS = Offers((Offer("List", "segment list"),), more=(Offer("Show", "segment show"),))

@@ -82,7 +82,7 @@ class Changes(ChangesReader, Protocol):
         """Record that nothing is left to end of this change."""
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
-        """Return the numbers of the waiting changes that have expired."""
+        """Return the numbers of the changes that have expired while they waited, or before their cards were posted."""
 
     async def last_finish(self) -> int:
         """Return the number of the entry with which a run last ended, whatever its outcome; 0 if none did."""

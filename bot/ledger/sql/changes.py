@@ -96,7 +96,7 @@ class SqlChanges(TimedChanges):
         return found, (last or 0) - sum(found.values())
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
-        """Return the numbers of the waiting changes that have expired."""
+        """Return the numbers of the changes that have expired while they waited, or before their cards were posted."""
         return await self.numbers("state IN ('planned', 'waiting') AND expires_at <= ?", timestamp(now))
 
     async def last_finish(self) -> int:

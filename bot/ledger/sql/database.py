@@ -1,7 +1,8 @@
 """What the ports ask of a database: functions over a connection, each of which reads or is one transaction.
 
 A function takes a ``Connection``, awaits nothing, and changes nothing that belongs to the event loop: an engine may run
-it in a thread. SQL is written so that all engines read it; README.md has the rules.
+it in a thread. The one exception is ``Releases.cancel``: what a transaction claims again must not be released by a
+renewal that comes right after it. SQL is written so that all engines read it; README.md has the rules.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
