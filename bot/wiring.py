@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -51,13 +51,23 @@ LIMITED = (AsyncRateLimitErrorRetryHandler(max_retry_count=2),)
 """When a request to Slack is retried that must not be carried out twice."""
 AGAIN = (AsyncConnectionErrorRetryHandler(), *LIMITED)
 """When any other request to Slack is retried."""
-Clients = tuple[SlackClient, SlackClient, SlackClient]
-"""One with retries, one that sends everything only once, and one that sends again only what Slack did not take."""
 FORGET_AFTER = timedelta(days=1)
 """How long a repeated delivery is recognised: Slack repeats none after an hour."""
 CHECK_SECONDS = 5.0
 """How long the start waits for the check of the ledger's file: a million entries take about that."""
 log = logging.getLogger(__name__)
+
+
+class Clients(NamedTuple):
+    """Clients for Slack.
+
+    The ``usual`` one sends again what failed, ``once`` sends everything only once, and ``cards`` sends again only what
+    Slack did not take.
+    """
+
+    usual: SlackClient
+    once: SlackClient
+    cards: SlackClient
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,8 @@ async def assemble(
     Raises CannotStart if Slack rejects the token.
     """
     async with AsyncExitStack() as stack:
-        client, once, cards = await stack.enter_async_context(_clients(settings, meters))
+        clients = await stack.enter_async_context(_clients(settings, meters))
+        client = clients.usual
         team_id = await _team(client)
         share = Share()
         store = await stack.enter_async_context(open_store(settings, meters, pause, lease.longest_write, share))
@@ -145,7 +156,7 @@ async def assemble(
             policy=policy,
             ledger=ledger,
             store=store,
-            announcer=_announcer((client, once, cards), settings, groups),
+            announcer=_announcer(clients, settings, groups),
             directory=directory,
             uploads=uploads or SlackUploads(client),
             gate=AckPriority(now=time.monotonic, quiet=quiet),
@@ -194,9 +205,14 @@ def open_store(
 
 
 def _announcer(clients: Clients, settings: Settings, groups: tuple[Group, ...]) -> SlackAnnouncer:
-    client, once, cards = clients
-    approvals, summary = settings.APPROVALS_CHANNEL, settings.SUMMARY_CHANNEL
-    return SlackAnnouncer(client, once=once, cards=cards, approvals=approvals, summary=summary, groups=groups)
+    return SlackAnnouncer(
+        clients.usual,
+        once=clients.once,
+        cards=clients.cards,
+        approvals=settings.APPROVALS_CHANNEL,
+        summary=settings.SUMMARY_CHANNEL,
+        groups=groups,
+    )
 
 
 def _schedule(settings: Settings) -> Schedule | None:
@@ -214,7 +230,7 @@ async def _clients(settings: Settings, meters: Meters) -> AsyncIterator[Clients]
         aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=connector) as single,
     ):
         client = partial(slack_client, settings, meters=meters)
-        yield client(session, AGAIN), client(single), client(single, LIMITED)
+        yield Clients(usual=client(session, AGAIN), once=client(single), cards=client(single, LIMITED))
 
 
 def slack_client(

@@ -117,10 +117,32 @@ def build_engine(
     confirmations = Confirmations(process, planner, proposing, replies, announcer, approval_time)
     dues = DueRequests(process)
     answering = Answering(process, gate, planner, decider, proposing, replies, announcer, clicks, confirmations, dues)
-    intake = Intake(process, gate, planner, answering, replies, clicks)
-    summary = DailySummary(process, schedule, store, announcer) if schedule else None
-    working = (process, authority, answering, proposing, decider, renewing, runner, cards)
-    rule_runs, endings = RuleRuns(process, answering, dues, zone), Endings(process, answering, dues)
-    housekeeper = Housekeeper(*working, confirmations, facts, rule_runs, endings, GrowingWaits(clock), summary)
-    deciding = (decider, proposing, answering, clicks)
-    return Engine(process, announcer, planner, home_tabs, *deciding, intake, gate, housekeeper)
+    housekeeper = Housekeeper(
+        process=process,
+        authority=authority,
+        answering=answering,
+        proposing=proposing,
+        decider=decider,
+        renewing=renewing,
+        runner=runner,
+        cards=cards,
+        confirmations=confirmations,
+        facts=facts,
+        rule_runs=RuleRuns(process, answering, dues, zone),
+        endings=Endings(process, answering, dues),
+        waits=GrowingWaits(clock),
+        summary=DailySummary(process, schedule, store, announcer) if schedule else None,
+    )
+    return Engine(
+        process=process,
+        announcer=announcer,
+        planner=planner,
+        home_tabs=home_tabs,
+        decider=decider,
+        proposing=proposing,
+        answering=answering,
+        clicks=clicks,
+        intake=Intake(process, gate, planner, answering, replies, clicks),
+        gate=gate,
+        housekeeper=housekeeper,
+    )
