@@ -30,18 +30,6 @@ from itertools import zip_longest
 from typing import Any
 
 
-class Refusal(Exception):
-    """A request that is refused. ``field`` names the field of Args at fault, if there is one.
-
-    ``for_log`` is the sentence without anything that may name a shopper: the audit log outlives a shopper's erasure.
-    """
-
-    def __init__(self, sentence: str, *, field: str | None = None, for_log: str = "") -> None:
-        super().__init__(sentence)
-        self.field = field
-        self.for_log = for_log or sentence
-
-
 @dataclass(frozen=True)
 class Instead:
     """A line that may have been meant, without the slash, and the label of the button that types it."""
@@ -50,8 +38,24 @@ class Instead:
     line: str
 
 
+class Refusal(Exception):
+    """A request that is refused. ``field`` names the field of Args at fault, if there is one.
+
+    ``for_log`` is the sentence without anything that may name a shopper: the audit log outlives a shopper's erasure.
+    ``instead`` has buttons for what may have been meant.
+    """
+
+    def __init__(
+        self, sentence: str, *, field: str | None = None, for_log: str = "", instead: Sequence[Instead] = ()
+    ) -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.for_log = for_log or sentence
+        self.instead = tuple(instead)
+
+
 class Misuse(Refusal):
-    """The words or values cannot be understood; the sentence says what to type instead, ``instead`` has buttons for it.
+    """The words or values cannot be understood; the sentence says what to type instead.
 
     It may repeat them, so the log has a sentence of its own.
     """
@@ -59,8 +63,9 @@ class Misuse(Refusal):
     def __init__(
         self, sentence: str, *, field: str | None = None, for_log: str = "", instead: Sequence[Instead] = ()
     ) -> None:
-        super().__init__(sentence, field=field, for_log=for_log or "The words could not be understood.")
-        self.instead = tuple(instead)
+        super().__init__(
+            sentence, field=field, for_log=for_log or "The words could not be understood.", instead=instead
+        )
 
 
 @dataclass(frozen=True)

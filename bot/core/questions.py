@@ -155,8 +155,7 @@ def _is_valid(command: Command, values: Values) -> bool:
 
 def refusal_answer(refusal: Refusal) -> Answer:
     """Build the answer that tells of a refusal, with a button for each line that may have been meant."""
-    lines = refusal.instead if isinstance(refusal, Misuse) else ()
-    offers = [Offer(shortened(one.label, LABEL_ROOM), _with_room(one.line)) for one in lines]
+    offers = [Offer(shortened(one.label, LABEL_ROOM), _with_room(one.line)) for one in refusal.instead]
     return Answer(str(refusal), (Offers(tuple(offers)),) if offers else ())
 
 

@@ -10,7 +10,7 @@ from bot.core.answers import mention
 from bot.core.approval.changes import Change, Emergency, Event, State
 from bot.core.approval.decisions import CONSEQUENCES, Decision, Verdict
 from bot.core.approval.need import Approval
-from bot.core.approval.refusals import refuse_late, too_late
+from bot.core.approval.refusals import refuse_keeping, refuse_late, refuse_withdrawing, too_late
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
 from bot.core.invocation import Edited
@@ -27,10 +27,9 @@ from bot.engine.renewing import Renewing
 UNATTENDED = "No bot is running change {number} right now. It stops before its next batch, once one goes on with it."
 """What becomes of a Change that is to stop, but whose process has died."""
 LATE = "No one decided in time. Nothing was changed."
-KEPT = "Whom change {number} added stay: nothing of it ends."
 KEEPS = (
     "You asked for change {number}, and to let them stay {why}. Someone who can approve it lets them stay with "
-    "`/change withdraw {number}`, or you ask for them to be added again."
+    "`/change keep {number}`, or you ask for them to be added again."
 )
 STOPPED_EARLY = "Stopped before the time at which it was to run."
 
@@ -57,14 +56,13 @@ class Decider:
             Verdict.STOP: self._stop,
             Verdict.BREAK: self._break_glass,
             Verdict.REVIEW: self._review,
+            Verdict.KEEP: self._keep,
         }
         work.learn("change", decision.number)
         await self.authority.refuse_contradicted(decision.number)
         await verdicts[decision.verdict](decision, user_id)
         self.cards.wake(decision.number)
         sentence = CONSEQUENCES[decision.verdict]
-        if decision.verdict is Verdict.WITHDRAW and (await self.process.ledger.changes.load(decision.number)).kept_by:
-            sentence = KEPT
         if decision.verdict is Verdict.STOP:
             sentence = await self._describe_stop(decision.number, sentence)
         return sentence.format(number=decision.number)
@@ -153,20 +151,20 @@ class Decider:
 
     async def _withdraw(self, decision: Decision, user_id: str) -> None:
         change = await self.process.ledger.changes.load(decision.number)
-        if change.ends_at and not change.is_open:
-            await self._keep(change, user_id)
-            return
+        refuse_withdrawing(change)
         if user_id != change.requester:
             raise _only_requester(change, "withdraw")
         if not change.can_be_withdrawn(self.process.clock()):
             too_late(change)
         await self._settle(change, Event.WITHDRAW, user_id, decision.reason)
 
-    async def _keep(self, change: Change, user_id: str) -> None:
+    async def _keep(self, decision: Decision, user_id: str) -> None:
         """Let those stay whom a change would take out again.
 
         Whoever may approve it decides that; its requester only if adding them for good needs nobody's approval.
         """
+        change = await self.process.ledger.changes.load(decision.number)
+        refuse_keeping(change)
         if user_id != change.requester:
             await self.approvers.refuse_others(change, user_id)
         else:

@@ -15,6 +15,7 @@ GROUP = Group(
         decisions.withdraw,
         undo.repoint,
         end.end,
+        end.keep,
         show.details,
         decisions.except_,
         decisions.stop,

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.approval.changes import Change
 from bot.core.approval.decisions import Decision, Verdict
-from bot.core.approval.refusals import refuse_late, too_late
+from bot.core.approval.refusals import refuse_late
 from bot.core.approval.ruled_changes import refuse_leaving_out
 from bot.core.command import command
 from bot.core.context import Context
@@ -55,13 +55,11 @@ class BreakArgs(Args):
 
 @command("change withdraw", submit="Withdraw Change", aliases=("cancel", "revoke"))
 async def withdraw(args: OneChange, ctx: Context) -> Decision:
-    """Take back a change of yours that waits for approval or its time, or let those stay whom it was to take out again.
+    """Take back a change of yours that waits for approval or its time.
 
     /change withdraw 42
     """
     change = await ctx.changes.load(args.number)
-    if not (change.is_open or change.ends_at):
-        too_late(change)
     return Decision(number=change.number, verdict=Verdict.WITHDRAW)
 
 

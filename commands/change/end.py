@@ -1,32 +1,31 @@
-"""``/change end``: what the bot does at the end of an addition, and people may ask for before."""
+"""``/change end`` and ``keep``: the end of an addition, which may come before its time, or not at all."""
 
 from bot.bigcommerce import Segment
 from bot.core.approval.changes import Change
+from bot.core.approval.decisions import Decision, Verdict
 from bot.core.approval.due import END
-from bot.core.approval.state_words import describe_state
+from bot.core.approval.refusals import LET_STAY, TAKE_OUT, refuse_endless
 from bot.core.approval.temporary import in_by
 from bot.core.command import command
 from bot.core.context import Context
-from bot.core.errors import Impossible, NothingToDo
+from bot.core.errors import NothingToDo
 from bot.core.language.phrases import listing, people
 from bot.core.long_lists import made_of
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, SegmentRef, removed
+from commands.change.show import OneChange
 from commands.change.undo import OverChange
 
 
-@command(END, submit="Take Them Out")
+@command(END, submit=TAKE_OUT)
 async def end(args: OverChange, ctx: Context) -> Plan:
     """Take out again whom a change added until a time, before that time. A second person has to approve.
 
     /change end 42
     """
     change = await ctx.changes.load(args.number)
-    if change.plan.until is None:
-        raise Impossible(f"Change {change.number} adds no one until a time, so it has no end.")
-    if change.is_open:
-        raise Impossible(f"Change {change.number} {describe_state(change)}, so there is nothing to end yet.")
+    refuse_endless(change)
     steps = list[AnyStep]()
     for id_ in await _segments(change, ctx):
         if segment := await ctx.shop.by_id(id_):
@@ -36,6 +35,16 @@ async def end(args: OverChange, ctx: Context) -> Plan:
     plan = await build_plan(tuple(steps), ctx.shop)
     out_of = listing([f"“{name}”" for name in dict.fromkeys(step.target.name for step in plan.steps if step.target)])
     return plan.titled(f"End of change {change.number}: remove {people(plan.shoppers)} from {out_of}")
+
+
+@command("change keep", submit=LET_STAY, aliases=("stay",))
+async def keep(args: OneChange, ctx: Context) -> Decision:
+    """Let those stay whom a change was to take out again: whoever can approve it decides that.
+
+    /change keep 42
+    """
+    change = await ctx.changes.load(args.number)
+    return Decision(number=change.number, verdict=Verdict.KEEP)
 
 
 async def _segments(change: Change, ctx: Context) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from bot.core.approval.changes import Change, State
 from bot.core.approval.changes_reader import SCOPE_WORDS, Scope, describe_untold
 from bot.core.approval.next_moves import describe_waits
 from bot.core.approval.orphans import can_be_repointed, describe_orphans
+from bot.core.approval.refusals import LET_STAY
 from bot.core.approval.state_words import describe_standing
 from bot.core.command import command
 from bot.core.context import Context
@@ -195,7 +196,7 @@ def _offers(change: Change, ctx: Context) -> tuple[Offers | Sentence, ...]:
         ("Undo", "undo", change.can_be_undone),
         ("Point Promotions", "repoint", can_be_repointed(change)),
         ("Withdraw", "withdraw", change.can_be_withdrawn(ctx.now) and change.requester == ctx.actor),
-        ("Let Them Stay", "withdraw", change.ends_at is not None and not change.is_open),
+        (LET_STAY, "keep", change.ends_at is not None and not change.is_open),
     )
     about = change.shown
     offers = tuple(Offer(label, f"change {verb} {change.number}", about) for label, verb, may in possible if may)

@@ -60,19 +60,53 @@ async def test_what_is_to_end_is_listed_and_can_be_let_go(slack: World) -> None:
     await slack.type("/change show 2", by="ben")
     assert "Ends:" in slack.whisper(by="ben")
     assert "Let Them Stay" in buttons(slack.messages(by="ben")[-1])
-    await slack.type("/change withdraw 2", by="ben")
+    await slack.type("/change keep 2", by="ben")
     assert slack.whisper(by="ben") == "Whom change 2 added stay: nothing of it ends."
     assert "Whom it added stay:" in said(slack.card(2))
     await slack.type("/change show 2", by="ben")
     assert "Stay, as decided by" in slack.whisper(by="ben")
+    await slack.type("/change keep 2", by="ben")
+    assert re.fullmatch("Whom change 2 added stay already:  @U0BEN.* decided that.", slack.whisper(by="ben"))
     await slack.type("/change withdraw 2", by="ben")
-    assert "Too late: change 2 is already done" in slack.whisper(by="ben")
+    assert slack.whisper(by="ben") == "Too late: change 2 is already done."
+
+
+async def test_a_withdrawal_that_comes_late_asks_what_is_meant(slack: World) -> None:
+    await added(slack, "#13")
+    await slack.type("/change withdraw 1")
+    assert slack.whisper().startswith("Too late: change 1 is already done.  /change end 1  takes out now whom it added")
+    assert buttons(slack.messages()[-1]) == ["Take Them Out", "Let Them Stay"]
+    await slack.press("Let Them Stay", by="ana", channel="#segments")
+    assert slack.whisper() == "Whom change 1 added stay: nothing of it ends."
+
+
+async def test_whom_nothing_takes_out_again_is_not_let_stay(slack: World) -> None:
+    await slack.type("/segment add VIPs #14")
+    await slack.type("/change keep 1")
+    assert slack.whisper() == "Change 1 adds no one until a time, so it has no end."
+    await slack.type("/segment add VIPs #13 until:in 3 days")
+    await slack.type("/change keep 2")
+    assert slack.whisper() == "Change 2 is waiting, so there is nothing to end yet."
+    slack.clock.forward(minutes=1)
+    await slack.press("Add Shoppers", by="ben", change=2)
+    await passes(slack, days=3)
+    await slack.type("/change keep 2")
+    assert slack.whisper() == "Too late: change 3 took out again whom change 2 added."
+
+
+async def test_where_nobody_was_left_to_take_out_nothing_is_to_end(slack: World) -> None:
+    (who,) = slack.emails(1, outside="VIPs")
+    await added(slack, who)
+    slack.leave("VIPs", who)
+    await passes(slack, days=3)
+    await slack.type("/change keep 1")
+    assert slack.whisper() == "Nothing of change 1 is to end."
 
 
 async def test_whoever_asked_does_not_let_them_stay_where_that_needs_somebody(slack: World) -> None:
     await slack.under('[[rules]]\nsteps = ["add_members"]\nshoppers = 1\napprovals = 1\n')
     await added(slack, "#13")
-    await slack.type("/change withdraw 1")
+    await slack.type("/change keep 1")
     assert "You asked for change 1, and to let them stay needs 1 approval" in slack.whisper()
 
 

@@ -135,9 +135,9 @@ async def test_what_is_left_of_an_addition_ends_at_the_same_time(machine: Bench)
 async def test_whoever_may_approve_lets_them_stay_and_then_nothing_ends(machine: Bench) -> None:
     await adds(machine, ADA)
     inside = machine.members("VIPs")
-    await machine.decides("UDAN", 1, Verdict.WITHDRAW)
+    await machine.decides("UDAN", 1, Verdict.KEEP)
     assert (await machine.latest()).ends_at
-    await machine.decides("UCLEO", 1, Verdict.WITHDRAW)
+    await machine.decides("UCLEO", 1, Verdict.KEEP)
     kept = await machine.latest()
     assert (kept.state, kept.ends_at, kept.kept_by) == (State.DONE, None, "UCLEO")
     await ends(machine)
@@ -148,7 +148,7 @@ async def test_whoever_was_added_for_good_is_kept_by_nobody(path: Path) -> None:
     async with bench(path) as machine:
         await adds(machine, ADA, until="")
         for person in ("UCLEO", "UANA"):
-            await machine.decides(person, 1, Verdict.WITHDRAW)
+            await machine.decides(person, 1, Verdict.KEEP)
         assert (await machine.latest()).kept_by == ""
         assert EntryKind.KEEP not in machine.kinds()
 
@@ -167,8 +167,8 @@ async def test_whoever_asked_lets_them_stay_where_they_may_add_them_for_good(pat
     async with bench(path, rules=rules) as machine:
         await adds(machine, ADA)
         await adds(machine, BEN, "#16")
-        await machine.decides("UANA", 1, Verdict.WITHDRAW)
-        await machine.decides("UANA", 2, Verdict.WITHDRAW)
+        await machine.decides("UANA", 1, Verdict.KEEP)
+        await machine.decides("UANA", 2, Verdict.KEEP)
         assert [(await machine.ledger.changes.load(number)).kept_by for number in (1, 2)] == ["UANA", ""]
         assert "to let them stay needs 1 approval" in str(machine.board.whispered)
 

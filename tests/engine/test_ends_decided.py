@@ -60,6 +60,6 @@ async def test_whoever_lets_them_stay_after_an_end_that_failed_ends_nothing(mach
     machine.store.faults.add("DELETE", "*", status=503, times=None)
     await passes(machine, days=3)
     assert (await machine.latest()).state is State.FAILED
-    await machine.decides("UCLEO", 1, Verdict.WITHDRAW)
+    await machine.decides("UCLEO", 1, Verdict.KEEP)
     kept = await machine.ledger.changes.load(1)
     assert (kept.kept_by, kept.ended_by) == ("UCLEO", None)

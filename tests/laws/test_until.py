@@ -65,6 +65,13 @@ class Told:
             elif after is None and one not in self.inside:
                 self.moves(number, one, before)
 
+    def keeps(self, number: int) -> None:
+        """Whoever is in by this addition stays, and whoever was comes back to stay."""
+        del self.ends[number]
+        self.inside = {one: FOR_GOOD if by == number else by for one, by in self.inside.items()}
+        for moved in self.did.values():
+            moved.update({one: (FOR_GOOD, after) for one, (before, after) in moved.items() if before == number})
+
     def passes(self, now: datetime, ended: dict[int, int]) -> None:
         """Each end that has come took out those who were in by its addition; its undo puts them back for good."""
         for number in [one for one, at in self.ends.items() if at <= now]:
@@ -114,6 +121,13 @@ class History:
         if verdict is Verdict.APPROVE:
             assert (await self.one.latest()).state is State.DONE
             self.told.ends_early(before + 1, max(1, ended))
+
+    async def keep(self, back: int) -> None:
+        number = max(1, await self.count() - back)
+        await self.one.asks("change keep", by="UBEN", number=number)
+        if number in self.told.ends:
+            assert (await self.one.ledger.changes.load(number)).kept_by == "UBEN"
+            self.told.keeps(number)
 
     async def rebuild(self, hours: int) -> None:
         """The segment is deleted, and brought back so much later under a new id, with whoever was in it.
@@ -177,6 +191,7 @@ acts = st.one_of(
     st.tuples(st.just(History.remove), people),
     st.tuples(st.just(History.undo), st.integers(0, 4)),
     st.tuples(st.just(History.end), st.integers(0, 3), st.sampled_from((Verdict.APPROVE, Verdict.REJECT, None))),
+    st.tuples(st.just(History.keep), st.integers(0, 3)),
     st.tuples(st.just(History.rebuild), st.sampled_from((0, 6, 12))),
     st.tuples(st.just(History.wait), st.sampled_from((2, 6, 12)), st.sampled_from(("one", "other", "both", "killed"))),
 )

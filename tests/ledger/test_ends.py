@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from bot.core.approval.changes import Change, Event, Run, StepState
+from bot.core.approval.covering import Covered
 from bot.core.approval.due import END, End
 from bot.core.approval.need import Need
 from bot.core.audit.entries import EntryKind
-from bot.core.planning.steps import Applied, CreateSegment, Naming, SegmentRef
+from bot.core.errors import Impossible, TooLate
+from bot.core.planning.steps import Applied, CreateSegment, Naming, RemoveMembers, SegmentRef
 from bot.core.timestamps import timestamp
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, VIPS, add, delete, plan, uuid
@@ -26,6 +28,14 @@ async def ending(ledger: Ledger, id_: str = "1", *, days: int = 3, segment: Segm
     """A change that adds shoppers until so many days from now, and ran."""
     found = await running(ledger, id_, plan=plan(add(2, segment)).ending(NOW + timedelta(days=days)))
     return await carried_out(ledger, found)
+
+
+def out(segment: SegmentRef = VIPS) -> RemoveMembers:
+    return RemoveMembers(segment=segment, profile_ids=tuple(map(uuid, range(2))), out_of=5)
+
+
+async def keep(ledger: Ledger, added: Change) -> Change:
+    return await ledger.changes.amend(added, EntryKind.KEEP, actor="UBEN", at=NOW, update={"kept_by": "UBEN"})
 
 
 async def test_an_addition_is_to_end_from_its_start_on(ledger: Ledger, other: Ledger) -> None:
@@ -78,10 +88,43 @@ async def test_an_end_that_is_done_is_to_come_no_more_and_its_card_says_so(ledge
 
 async def test_those_who_are_to_stay_are_kept_on_record(ledger: Ledger) -> None:
     done = await ending(ledger)
-    kept = await ledger.changes.amend(done, EntryKind.KEEP, actor="UBEN", at=NOW, update={"kept_by": "UBEN"})
+    kept = await keep(ledger, done)
     assert (kept.ends_at, kept.kept_by, await ledger.changes.ends_due(UNTIL)) == (None, "UBEN", ())
     assert await ledger.changes.contradiction(1) == ""
     assert (await ledger.audit.verify()).holds
+
+
+@pytest.mark.parametrize("asks", [None, Covered(change=1, slot=UNTIL)])
+async def test_an_end_does_not_begin_once_somebody_lets_them_stay(ledger: Ledger, asks: Covered | None) -> None:
+    added = await ending(ledger)
+    end = await planned(ledger, "2", plan=plan(out()), command=END, args={"number": 1}, covered_by=asks)
+    end = await moved(ledger, end, *APPROVED)
+    await keep(ledger, added)
+    with pytest.raises(Impossible, match="Whom change 1 added stay"):
+        await moved(ledger, end, Event.START)
+    cancelled = await moved(ledger, end, Event.CANCEL)
+    assert (cancelled.started_at, (await ledger.changes.load(1)).kept_by) == (None, "UBEN")
+
+
+async def test_nobody_is_let_stay_while_a_change_takes_shoppers_out(ledger: Ledger) -> None:
+    elsewhere, added = await ending(ledger, "1", segment=LOYAL), await ending(ledger, "2")
+    leave = await running(ledger, "3", plan=plan(out()))
+    with pytest.raises(TooLate, match="change 3 is taking shoppers out of the same segment right now"):
+        await keep(ledger, added)
+    assert (await ledger.changes.load(2)).ends_at == UNTIL
+    assert (await keep(ledger, elsewhere)).kept_by == "UBEN"
+    await carried_out(ledger, leave)
+    await running(ledger, "4", plan=plan(add(1)))
+    assert (await keep(ledger, added)).kept_by == "UBEN"
+
+
+async def test_nobody_is_let_stay_while_they_are_taken_out_of_a_segment_that_was_brought_back(ledger: Ledger) -> None:
+    added = await ending(ledger)
+    await moved(ledger, await brought_back(ledger), Event.FINISH)
+    restored = VIPS.model_copy(update={"id": uuid(9)})
+    await running(ledger, "leave", plan=plan(out(restored)))
+    with pytest.raises(TooLate, match="is taking shoppers out of the same segment"):
+        await keep(ledger, added)
 
 
 async def test_what_ran_on_a_segment_is_told_from_the_first_on_that_is_to_end(ledger: Ledger) -> None:
@@ -158,7 +201,7 @@ async def test_what_was_decided_meanwhile_stays_so(ledger: Ledger, way: str) -> 
     added = await ending(ledger)
     undo = await brought_back(ledger)
     if way == "kept":
-        await ledger.changes.amend(added, EntryKind.KEEP, actor="UBEN", at=NOW, update={"kept_by": "UBEN"})
+        await keep(ledger, added)
     else:
         events = (Event.POST, Event.REJECT) if way == "rejected" else (Event.CLEAR, Event.START)
         await comes(ledger, 1, added, *events)

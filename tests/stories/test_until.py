@@ -180,6 +180,42 @@ async def test_whoever_may_approve_lets_them_stay(open_world: OpenWorld) -> None
     assert slack.sizes()["VIPs"] == before + 2
 
 
+async def test_a_withdrawal_that_comes_late_lets_nobody_stay(open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    before = slack.sizes()["VIPs"]
+    await slack.type("/segment add VIPs #13, #14 until:friday 16:00")
+    await slack.type("/change show 1")
+    await slack.press("Add Shoppers", by="ben")
+    await slack.press("Withdraw", by="ana", channel="#segments")
+    assert slack.whisper().startswith("Too late: change 1 is already done.")
+    assert buttons(slack.messages()[-1]) == ["Take Them Out", "Let Them Stay"]
+    for person in ("ana", "ben"):  # buttons of earlier versions that let them stay type the same
+        await slack.type("/change withdraw 1", by=person)
+        assert "change keep 1  lets them stay" in slack.whisper(by=person)
+    await arrives(slack, at(7, 16))
+    assert slack.sizes()["VIPs"] == before
+    await slack.type("/change keep 1")
+    assert slack.whisper() == "Too late: change 2 took out again whom change 1 added."
+
+
+async def test_nobody_is_told_that_they_stay_who_are_being_taken_out(open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    before = slack.sizes()["VIPs"]
+    await added(slack)
+    await slack.type("/change show 1", by="ben")
+    slack.clock.now = at(7, 16)
+    stuck = slack.stick("DELETE", "/segments/{id}/shopper-profiles")
+    await slack.tick()
+    await stuck.reached.wait()
+    await slack.client.press("ben", "#segments", "Let Them Stay")
+    late = "Too late: change 2 is taking shoppers out of the same segment right now."
+    await slack.workspace.changed(lambda _: slack.whisper(by="ben").startswith(late))
+    stuck.release.set()
+    await slack.settled()
+    assert slack.sizes()["VIPs"] == before
+    assert "stay" not in said(slack.card(1))
+
+
 async def test_a_deleted_segment_has_nothing_to_end(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     await added(slack)

@@ -16,6 +16,7 @@ class Verdict(StrEnum):
     STOP = "stop"
     BREAK = "break glass"
     REVIEW = "review"
+    KEEP = "keep"
 
 
 CONSEQUENCES = {
@@ -26,6 +27,7 @@ CONSEQUENCES = {
     Verdict.STOP: "Change {number} is stopping after this batch.",
     Verdict.BREAK: "Change {number} is running; everyone who can approve is told.",
     Verdict.REVIEW: "You reviewed change {number}.",
+    Verdict.KEEP: "Whom change {number} added stay: nothing of it ends.",
 }
 """The outcome for the Change, by verdict, as a sentence."""
 

@@ -23,7 +23,9 @@ MAYBE_ACTS = frozenset(
     | {"shoppers", "show", "take", "transfer", "undo", "union", "update", "upload", "uses", "view", "who"}
 )
 """Verbs that are nouns as well, as in “Hair and Make Up”: they order something that is named, or just spoken of."""
-DECIDING = frozenset({"approve", "except", "reject", "repoint", "retry", "review", "show", "stop", "undo", "withdraw"})
+DECIDING = frozenset(
+    {"approve", "except", "keep", "reject", "repoint", "retry", "review", "show", "stop", "undo", "withdraw"}
+)
 """Verbs for what is done with a change by its number."""
 _NEXT = frozenset({"then", "afterwards", "thereafter", "subsequently", "dann", "danach", "anschließend"})
 """Words that say of another act that it comes next."""

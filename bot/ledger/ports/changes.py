@@ -122,13 +122,17 @@ class Changes(ChangesReader, Protocol):
         ``notices``: pairs of a kind and the user to notify; of an emergency (``glass``) also user groups. ``limits``:
         raises OverLimit if its requester moved too much by now for it to run without approval. ``alone``: raises
         TooLate if another one that runs touches a segment which this one changes. Raises TooLate if the state does not
-        allow the event, or if the change was moved since it was loaded.
+        allow the event, or if the change was moved since it was loaded; Impossible if it begins to take out those whom
+        somebody let stay.
         """
 
     async def amend(
         self, change: Change, kind: EntryKind, *, actor: str, at: datetime, update: dict[str, Any]
     ) -> Change:
-        """Return ``change`` with these fields updated, in the same state. Raises TooLate."""
+        """Return ``change`` with these fields updated, in the same state.
+
+        Raises TooLate if it was moved since it was loaded, or if whom it is to keep may just be taken out.
+        """
 
     async def save_run(
         self,

@@ -177,7 +177,7 @@ class SqlChanges(TimedChanges):
         limits: tuple[Limit, ...] = (),
         alone: bool = False,
     ) -> Change:
-        """Return ``change`` after ``event``, with these fields updated. Raises TooLate, and OverLimit."""
+        """Return ``change`` after ``event``, with these fields updated. Raises TooLate, and Impossible."""
         moved = after_event(change, event, at=at, update=update or {})
         is_replanned = moved.plan is not change.plan
         if is_replanned:
@@ -187,6 +187,7 @@ class SqlChanges(TimedChanges):
             refuse_over_limit(db, change, limits)
             if alone:
                 refuse_beside_running(db, change)
+            ends.refuse_kept(db, moved)
             change_rows.swap(db, change, moved)
             if is_replanned:
                 save_touched_segments(db, moved.number, moved.plan)
@@ -213,7 +214,8 @@ class SqlChanges(TimedChanges):
 
         def amend(db: Connection) -> None:
             change_rows.swap(db, change, changed)
-            if changed.kept_by:
+            if kind is EntryKind.KEEP:
+                ends.refuse_taking_out(db, changed)
                 ends.forget_end(db, changed.number)
             append(db, change_verification.with_row(db, entry_builders.moved(kind, changed, actor)), at)
 

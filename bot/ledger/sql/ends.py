@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.core.approval.changes import Change, State
 from bot.core.approval.covering import LONGEST_WAIT
-from bot.core.approval.due import End
+from bot.core.approval.due import END, End
+from bot.core.errors import Impossible, TooLate
 from bot.core.timestamps import timestamp
 from bot.ledger.sql.database import Connection, placeholders
 from bot.ledger.sql.history import restorations
@@ -45,6 +46,10 @@ _BEGAN = """
     FROM changes WHERE number = ?
 """
 """When a change began to run, or was asked for, if an earlier version ran it."""
+_TAKING_OUT = """
+    SELECT number, segment FROM changes JOIN touches ON change = number
+    WHERE state = 'running' AND plan LIKE '%"kind":"remove_members"%' ORDER BY number
+"""
 _ANY = "SELECT 1 FROM ends JOIN touches ON touches.change = ends.change WHERE segment IN ({ids})"
 
 
@@ -59,6 +64,32 @@ def forget_end(db: Connection, number: int) -> None:
     """Save that nothing is left to end of this change, and have its card drawn. The caller holds the transaction."""
     if db.execute("DELETE FROM ends WHERE change = ?", (number,)).rowcount:
         db.execute("UPDATE changes SET drawn = 0 WHERE number = ?", (number,))
+
+
+def refuse_kept(db: Connection, moved: Change) -> None:
+    """Raise Impossible if an end begins whose shoppers somebody let stay just now. The caller holds the transaction."""
+    if moved.state is not State.RUNNING or moved.command != END:
+        return
+    number = moved.covered_by.change if moved.covered_by else int(moved.args["number"])
+    (kept,) = db.execute("SELECT json_extract(body, '$.kept_by') FROM changes WHERE number = ?", (number,)).fetchone()
+    if kept:
+        raise Impossible(f"Whom change {number} added stay, as somebody decided just now. Nothing was changed.")
+
+
+def refuse_taking_out(db: Connection, change: Change) -> None:
+    """Raise TooLate if whom this change added may just be leaving: then nobody can say that they stay.
+
+    The caller holds the transaction.
+    """
+    current_id = restorations(db).current_id
+    touched = db.execute("SELECT segment FROM touches WHERE change = ?", (change.number,)).fetchall()
+    ids = {current_id(segment)[0] for (segment,) in touched}
+    for number, segment in db.execute(_TAKING_OUT).fetchall():
+        if current_id(segment)[0] in ids:
+            raise TooLate(
+                f"Too late: change {number} is taking shoppers out of the same segment right now. Stop it with "
+                f"`/change stop {number}`, or decide again when it is over."
+            )
 
 
 def settle_end(db: Connection, moved: Change) -> None:
