@@ -11,6 +11,7 @@ from bot.core.approval.changes import Change, Emergency, Event, State
 from bot.core.approval.decisions import CONSEQUENCES, Decision, Verdict
 from bot.core.approval.need import Approval
 from bot.core.approval.refusals import refuse_keeping, refuse_late, refuse_withdrawing, too_late
+from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import Impossible, NotAllowed, OldVersion, TooLate
 from bot.core.invocation import Edited
@@ -165,15 +166,30 @@ class Decider:
         """
         change = await self.process.ledger.changes.load(decision.number)
         refuse_keeping(change)
+        limits: tuple[Limit, ...] = ()
         if user_id != change.requester:
             await self.approvers.refuse_others(change, user_id)
         else:
-            need, _ = await self.approvers.need(change.plan.model_copy(update={"until": None}), user_id, change)
-            if need.approvals:
-                raise NotAllowed(KEEPS.format(number=change.number, why=need.why))
+            limits = await self._limits_of_keeping(change)
         at, update = self.process.clock(), {"kept_by": user_id}
-        await self.process.ledger.changes.amend(change, EntryKind.KEEP, actor=user_id, at=at, update=update)
+        await self.process.ledger.changes.amend(
+            change, EntryKind.KEEP, actor=user_id, at=at, update=update, limits=limits
+        )
         await self.process.ledger.changes.outdate_card(change.number)
+
+    async def _limits_of_keeping(self, change: Change) -> tuple[Limit, ...]:
+        """Return how much its requester may have moved by now to let those stay whom a change added.
+
+        Raises NotAllowed if adding them for good needs somebody's approval.
+        """
+        created_ids = change.created_ids
+        await created_ids.fetch()
+        steps = tuple([step.resolved(created_ids) async for step in change.plan.each_step()])
+        plan = change.plan.model_copy(update={"steps": steps, "until": None})
+        need, _ = await self.approvers.need(plan, change.requester, change)
+        if need.approvals:
+            raise NotAllowed(KEEPS.format(number=change.number, why=need.why))
+        return self.approvers.policy.limits(plan, self.process.clock())
 
     async def _narrow(self, decision: Decision, user_id: str) -> None:
         """Take items out: a new version, which needs approval again, even from the person who narrowed it."""

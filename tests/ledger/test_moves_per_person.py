@@ -8,7 +8,9 @@ import pytest
 from bot.core.approval.changes import Change, Event, Run, State, StepState
 from bot.core.approval.need import Approval
 from bot.core.approval.rule import Limit
+from bot.core.audit.entries import EntryKind
 from bot.core.errors import OverLimit
+from bot.core.planning.steps import KeepMembers
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, VIPS, add, plan, uuid
 from tests.ledger.planned import kinds, moved, planned
@@ -110,6 +112,54 @@ async def test_what_was_restored_from_a_backup_counts_as_planned(ledger: Ledger)
 async def test_what_ran_in_an_emergency_counts(ledger: Ledger) -> None:
     await adding(ledger, "1", Event.POST, Event.BREAK)
     assert await counted(ledger) == 20
+
+
+async def keeping(ledger: Ledger, id_: str, *events: Event, count: int = 20) -> Change:
+    kept = KeepMembers(segment=VIPS, profile_ids=tuple(map(uuid, range(count))))
+    return await moved(ledger, await planned(ledger, id_, plan=plan(kept, add(3))), *events)
+
+
+async def test_whom_a_change_kept_counts_like_whom_it_added(ledger: Ledger) -> None:
+    change = await keeping(ledger, "1", Event.CLEAR, Event.START)
+    assert await counted(ledger) == 23
+    change = await ran(ledger, change, StepState.DONE, None)
+    assert await counted(ledger) == 23
+    change = await ledger.changes.save_run(
+        change, Run(position=1, state=StepState.DONE), at=NOW, detail={"effects": {ID: (2, 0)}}
+    )
+    await moved(ledger, change, Event.FINISH)
+    assert await counted(ledger) == 22
+    assert await ledger.changes.moved_unapproved("UANA", uuid(9), since=NOW - HOUR) == 0
+
+
+async def test_whom_a_change_did_not_come_to_keep_does_not_count(ledger: Ledger) -> None:
+    await moved(ledger, await keeping(ledger, "1", Event.CLEAR, Event.START), Event.STOP)
+    assert await counted(ledger) == 0
+
+
+@pytest.mark.parametrize(("by", "counts"), [("UANA", 18), ("UBEN", 0)])
+async def test_whom_their_requester_lets_stay_counts_like_whom_they_add(ledger: Ledger, by: str, counts: int) -> None:
+    until = plan(add(20)).ending(NOW + 24 * HOUR)
+    approved = await moved(ledger, await planned(ledger, "1", plan=until), Event.POST, Event.APPROVE, Event.START)
+    added = await moved(ledger, await ran(ledger, approved, StepState.DONE, 18), Event.FINISH)
+    assert await counted(ledger) == 0
+    await ledger.changes.amend(added, EntryKind.KEEP, actor=by, at=NOW, update={"kept_by": by})
+    assert await counted(ledger) == counts
+    assert await counted(ledger, apart_from=1) == 0
+    assert await counted(ledger, since=NOW) == 0
+
+
+async def test_nobody_is_let_stay_over_a_limit(ledger: Ledger) -> None:
+    await adding(ledger, "1", Event.CLEAR)
+    until = plan(add(20)).ending(NOW + 24 * HOUR)
+    approved = await moved(ledger, await planned(ledger, "2", plan=until), Event.POST, Event.APPROVE, Event.START)
+    added = await moved(ledger, await ran(ledger, approved, StepState.DONE, 20), Event.FINISH)
+    limit = Limit(segment=ID, since=NOW - HOUR, room=20)
+    with pytest.raises(OverLimit, match="change 2 needs approval"):
+        await ledger.changes.amend(
+            added, EntryKind.KEEP, actor="UANA", at=NOW, update={"kept_by": "UANA"}, limits=(limit,)
+        )
+    assert (await ledger.changes.load(2)).kept_by == ""
 
 
 async def test_other_segments_of_the_same_plan_do_not_count(ledger: Ledger) -> None:

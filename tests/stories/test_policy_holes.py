@@ -22,6 +22,7 @@ approvers = ["{BEN}"]
 COMBINE = "/segment combine VIPs Lapsed first-only Newsletter mode:equal"
 TWO = '[[rules]]\nsteps = ["delete_segment"]\napprovals = 2\n'
 WINDOW = '[[rules]]\nsteps = ["add_members"]\nshoppers = 26\nper = "24h"\napprovals = 1\n'
+WITHIN = "needs 1 approval: adds more than 25 shoppers to one segment within 24 hours"
 
 
 async def add(slack: World, count: int, name: str = "VIPs", *, by: str = "ana") -> None:
@@ -116,8 +117,7 @@ async def test_four_times_25_is_a_hundred(slack: World) -> None:
         await slack.type(f"/segment add VIPs {' '.join(people[first : first + 25])}")
     assert slack.sizes()["VIPs"] == 65
     assert states(slack) == ["clear", "post", "post", "post"]
-    within = "needs 1 approval: adds more than 25 shoppers to one segment within 24 hours"
-    assert within in read(slack.card(2))
+    assert WITHIN in read(slack.card(2))
 
 
 async def test_what_was_approved_or_asked_by_others_or_added_elsewhere_does_not_count(slack: World) -> None:
@@ -129,6 +129,57 @@ async def test_what_was_approved_or_asked_by_others_or_added_elsewhere_does_not_
     assert slack.sizes()["VIPs"] == 40 + 30 + 20 + 20
     await add(slack, 6)
     assert slack.sizes()["VIPs"] == 110
+
+
+async def add_until(slack: World, words: str) -> None:
+    """Ana has shoppers put into a segment for two days, and Ben approves just that."""
+    await slack.type(f"/segment {words} until:in 2 days")
+    await slack.press("Copy Segment" if words.startswith("copy") else "Add Shoppers", by="ben")
+
+
+async def remaining(slack: World, name: str) -> int:
+    """How many are in the segment when all that was to end has ended."""
+    slack.clock.forward(days=2)
+    for _ in range(2):
+        await slack.sweep()
+    return slack.sizes()[name]
+
+
+AGAIN, STAY = "/segment add VIPs {}", "/change keep {}"
+
+
+@pytest.mark.parametrize("ways", [(AGAIN, AGAIN, AGAIN), (STAY, STAY, STAY), (AGAIN, STAY, STAY), (STAY, AGAIN, AGAIN)])
+async def test_three_times_20_of_whom_somebody_keeps_is_sixty(slack: World, ways: tuple[str, ...]) -> None:
+    people = slack.emails(60, outside="VIPs")
+    lots = [" ".join(people[first : first + 20]) for first in range(0, 60, 20)]
+    for lot in lots:
+        await add_until(slack, f"add VIPs {lot}")
+    for number, (way, lot) in enumerate(zip(ways, lots, strict=True), 1):
+        await slack.type(way.format(number if way is STAY else lot))
+    assert WITHIN in (slack.whisper() if ways[2] is STAY else read(slack.card()))
+    assert await remaining(slack, "VIPs") == 60
+
+
+async def test_of_one_lot_that_was_approved_until_a_time_no_more_are_kept_in_small_steps(slack: World) -> None:
+    people = slack.emails(60, outside="VIPs")
+    await add_until(slack, f"add VIPs {' '.join(people)}")
+    for first in range(0, 60, 20):
+        await slack.type(f"/segment add VIPs {' '.join(people[first : first + 20])}")
+    assert WITHIN in read(slack.card(3))
+    assert await remaining(slack, "VIPs") == 60
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+async def test_whom_a_change_put_into_a_segment_that_it_created_count_too(slack: World, order: tuple[int, int]) -> None:
+    slack.put("Small")
+    people = slack.emails(40)
+    slack.join("Small", *people[:20])
+    await add_until(slack, "copy Small Gold")
+    await add_until(slack, f"add Gold {' '.join(people[20:])}")
+    for number in order:
+        await slack.type(f"/change keep {number}")
+    assert WITHIN in slack.whisper()
+    assert await remaining(slack, "Gold") == 20
 
 
 async def test_time_that_passes_is_no_approval(slack: World) -> None:

@@ -88,10 +88,10 @@ class Changes(ChangesReader, Protocol):
         """Return the number of the entry with which a run last ended, whatever its outcome; 0 if none did."""
 
     async def moved_unapproved(self, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0) -> int:
-        """Return how many shoppers this requester added to the segment since then, by changes that nobody approved.
+        """Return how many shoppers this requester added to the segment since then, or kept, without an approval.
 
-        A change counts as planned while it runs or if nobody knows what it did, else as it did. ``apart_from``: the
-        number of the change that is asked about.
+        Whom they let stay counts from then on. A change counts as planned while it runs or if nobody knows what it
+        did, else as it did. ``apart_from``: the number of the change that is asked about.
         """
 
     async def moved_by_runs(
@@ -127,11 +127,19 @@ class Changes(ChangesReader, Protocol):
         """
 
     async def amend(
-        self, change: Change, kind: EntryKind, *, actor: str, at: datetime, update: dict[str, Any]
+        self,
+        change: Change,
+        kind: EntryKind,
+        *,
+        actor: str,
+        at: datetime,
+        update: dict[str, Any],
+        limits: tuple[Limit, ...] = (),
     ) -> Change:
         """Return ``change`` with these fields updated, in the same state.
 
-        Raises TooLate if it was moved since it was loaded, or if whom it is to keep may just be taken out.
+        Raises TooLate if it was moved since it was loaded, or if whom it is to keep may just be taken out. ``limits``
+        as for ``move``.
         """
 
     async def save_run(

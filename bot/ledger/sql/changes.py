@@ -104,7 +104,7 @@ class SqlChanges(TimedChanges):
         return await self._database.read(_last_finish)
 
     async def moved_unapproved(self, requester: str, segment_id: str, *, since: datetime, apart_from: int = 0) -> int:
-        """Return how many shoppers this requester added to the segment since then, by changes that nobody approved."""
+        """Return how many shoppers this requester added to the segment since then, or kept, without an approval."""
         return await self._database.read(
             lambda db: moved_unapproved(db, requester, segment_id, since=since, apart_from=apart_from)
         )
@@ -207,12 +207,20 @@ class SqlChanges(TimedChanges):
         return await self.load(change.number)
 
     async def amend(
-        self, change: Change, kind: EntryKind, *, actor: str, at: datetime, update: dict[str, Any]
+        self,
+        change: Change,
+        kind: EntryKind,
+        *,
+        actor: str,
+        at: datetime,
+        update: dict[str, Any],
+        limits: tuple[Limit, ...] = (),
     ) -> Change:
-        """Return ``change`` with these fields updated, in the same state. Raises TooLate."""
+        """Return ``change`` with these fields updated, in the same state. Raises TooLate, and OverLimit."""
         changed = amended(change, update)
 
         def amend(db: Connection) -> None:
+            refuse_over_limit(db, change, limits)
             change_rows.swap(db, change, changed)
             if kind is EntryKind.KEEP:
                 ends.refuse_taking_out(db, changed)
