@@ -81,13 +81,13 @@ class Store(Reader):
         """
 
         async def drafted() -> Request | None:
-            found = [one async for one in self.segments((id,))]
-            if not found:
+            found = await self.segment(id)
+            if found is None:
                 raise NotFound
-            change = draft(found[0])
+            change = draft(found)
             if change is None:
                 return None
-            asked.append(found[0].model_copy(update=change.model_dump(exclude_none=True, exclude={"id"})))
+            asked.append(found.model_copy(update=change.model_dump(exclude_none=True, exclude={"id"})))
             return endpoints.update_segment(change)
 
         asked = list[Segment]()

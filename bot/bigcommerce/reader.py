@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Self, TypeVar
@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from bot.bigcommerce import endpoints, responses
 from bot.bigcommerce.behaviour_reader import BehaviourReader
 from bot.bigcommerce.concurrency import gather_bounded
-from bot.bigcommerce.errors import Contradiction
+from bot.bigcommerce.errors import Contradiction, NotFound
 from bot.bigcommerce.fence import Fence
 from bot.bigcommerce.list_reader import ListReader, read_again
 from bot.bigcommerce.models import Contact, Customer, Page, Profile, Promotion, Segment
@@ -63,6 +63,17 @@ class Reader(ListReader):
         Unknown ids are left out; an empty collection sends no request.
         """
         return self._list(Segment, endpoints.segments(ids, self._room))
+
+    async def segment(self, segment_id: str) -> Segment | None:
+        """Fetch the segment with this id; None if there is none.
+
+        A list without it is empty, and so believed only if no members are counted either. Raises Contradiction.
+        """
+        found = [one async for one in self.segments((segment_id,))]
+        with suppress(NotFound):
+            if not found and await self.member_count(segment_id):
+                raise Contradiction("It does not list a segment, and counts members of it")
+        return found[0] if found else None
 
     def members(self, segment_id: str) -> AsyncIterator[Profile]:
         """List the profiles in a segment. Raises NotFound."""

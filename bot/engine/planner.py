@@ -240,6 +240,8 @@ class Planner:
         if times.until and times.until <= self.process.clock():
             raise Impossible(f"It was to end {format_due(times.until, self.zone)}, which is past. Nothing was changed.")
         ctx = self.context(change.requester, can_wait=False, can_ask=False, ends=times.until is not None)
+        if seen := change.plan.segment_ids:  # by whose names, or ids, the command looks for them
+            await ctx.shop.empty_lists.check_listed(seen, await ctx.shop.names())
         try:
             outcome = await call.command.function(call.args, replace(ctx, until=times.until))
         except NotNamed as unknown:

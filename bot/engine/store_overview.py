@@ -89,7 +89,7 @@ class StoreOverviewCache:
 
 async def overview(shop: Shop, history: HistoryReader, today: date) -> StoreOverview:
     """Fetch the overview, and compare it with the last snapshot. Raises StoreError."""
-    segments = await shop.checked_segments()
+    segments = await shop.segments()
     sizes = await shop.sizes(segments)
     largest = sorted(segments, key=lambda one: (-sizes[one.id], one.name.casefold()))[:LARGEST]
     now = tuple(Size(one.id, one.name, sizes[one.id]) for one in segments)

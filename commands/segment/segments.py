@@ -120,7 +120,7 @@ async def list_segments(args: ListSegments, ctx: Context) -> Answer:
     wanted = search_words(args.words)
     segments = [
         one
-        for one in sorted(await ctx.shop.checked_segments(), key=lambda one: one.name.casefold())
+        for one in sorted(await ctx.shop.segments(), key=lambda one: one.name.casefold())
         if all(word in f"{one.name} {one.description}".casefold() for word in wanted)
     ]
     next_ones = (("Create Segment", "segment create"), ("Show a Segment", "segment show"))

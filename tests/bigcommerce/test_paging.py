@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import Contradiction, Page, Profile
 from bot.bigcommerce.paging import READINGS, SAMPLED, Reading, check_alone, spread
-from tests.bigcommerce.conftest import LAW, Clock, Reply, listed, profile, store_of, uuid
+from tests.bigcommerce.conftest import LAW, Clock, Reply, listed, profile, scripted, store_of, uuid
 
 SEGMENT = uuid(0x5E6)
 
@@ -269,6 +269,18 @@ async def test_members_of_whom_people_were_told_are_not_gone_all_at_once(clock: 
         with pytest.raises(Contradiction, match="It listed 310 a moment ago, and lists no one now"):
             await store.steady_members(SEGMENT, 310)
         assert await store.steady_members(SEGMENT, 0) == ()
+
+
+@pytest.mark.parametrize("members", [httpx.Response(404, json={"status": 404}), listed()])
+async def test_a_segment_is_gone_if_nobody_is_in_it_either(members: httpx.Response, clock: Clock) -> None:
+    async with store_of(scripted(listed(), members), clock) as (store, _):
+        assert await store.segment(SEGMENT) is None
+    async with store_of(scripted(listed(), listed(profile(1))), clock) as (store, _):
+        with pytest.raises(Contradiction, match="It does not list a segment, and counts members of it"):
+            await store.segment(SEGMENT)
+    async with store_of(scripted(listed({"id": SEGMENT, "name": "VIPs"})), clock) as (store, _):
+        assert (found := await store.segment(SEGMENT))
+        assert found.name == "VIPs"
 
 
 async def test_some_customers_tell_the_segments_that_they_are_in(clock: Clock) -> None:

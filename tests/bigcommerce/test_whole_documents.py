@@ -73,7 +73,7 @@ async def test_a_rename_that_was_carried_out_without_an_answer_is_not_sent_again
 
 
 async def test_a_draft_that_fails_after_a_doubtful_attempt_stays_in_doubt(clock: Clock) -> None:
-    replies = (listed(segment("VIPs")), httpx.ReadTimeout, listed())
+    replies = (listed(segment("VIPs")), httpx.ReadTimeout, listed(), listed())
     async with store_of(scripted(*replies), clock) as (store, _):
         with pytest.raises(NotFound) as caught:
             await rename(store)

@@ -20,7 +20,7 @@ faults = st.lists(
     st.fixed_dictionaries(
         {
             "pages": st.sampled_from(["alone", "empty", "hidden", "twice", "uncounted", "shrinking", "swapping"]),
-            "path": st.sampled_from([MEMBERS, MEMBERS, MEMBERS, "*"]),
+            "path": st.sampled_from([MEMBERS, MEMBERS, MEMBERS, "/segments", "*"]),
             "times": st.sampled_from([1, 2, LASTING]),
         }
     ),
@@ -58,7 +58,8 @@ def misbehave(machine: Bench, wrong: list[dict[str, Any]]) -> None:
     machine.store.faults.clear()
     for one in wrong:
         # A store that hides everything looks like one that is empty.
-        path = MEMBERS if one["pages"] in ("shrinking", "swapping", "hidden") else one["path"]
+        is_everywhere = one["pages"] == "hidden" and one["path"] == "*"
+        path = MEMBERS if one["pages"] in ("shrinking", "swapping") or is_everywhere else one["path"]
         machine.store.faults.add("GET", **{**one, "path": path})
 
 

@@ -135,7 +135,7 @@ async def test_a_profile_stays_whose_segments_are_not_listed(slack: World, when:
         slack.store.faults.add("GET", "/segments", times=None, **nothing)
         await slack.press("Delete Profiles", by="ben")
         told = slack.whisper(by="ben", channel="#approvals")
-    assert "Shoppers are in a segment that it does not list" in told
+    assert "It lists no segments, and customers who are in some" in told
     assert not slack.writes()
 
 

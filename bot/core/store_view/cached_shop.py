@@ -105,16 +105,15 @@ class Shop:
         self.empty_lists = EmptyLists(reader)
 
     async def segments(self) -> tuple[Segment, ...]:
-        """Return every segment, in the store's order."""
+        """Return every segment, in the store's order. Raises Contradiction if it lists none that customers are in."""
+        segments = await self._listed_segments()
+        await self.empty_lists.check_segments(len(segments))
+        return segments
+
+    async def _listed_segments(self) -> tuple[Segment, ...]:
         if self._segments is None:
             self._segments = tuple([segment async for segment in self.reader.segments()])
         return self._segments
-
-    async def checked_segments(self) -> tuple[Segment, ...]:
-        """Return every segment. Raises Contradiction if there are none, and customers are in some."""
-        segments = await self.segments()
-        await self.empty_lists.check_segments(len(segments))
-        return segments
 
     async def promotions(self) -> tuple[Promotion, ...] | None:
         """Return every promotion; None if the token may not read them (it lacks the marketing scope)."""
@@ -158,9 +157,9 @@ class Shop:
         return promotion
 
     async def segment_names(self) -> Names[Segment]:
-        """Return the index of all segments by name and id."""
+        """Return the index of all segments by name and id; it proves of none that it is not there."""
         if self._names is None:
-            self._names = Names(await self.segments())
+            self._names = Names(await self._listed_segments())
         return self._names
 
     async def readable_promotions(self) -> tuple[Promotion, ...]:
@@ -260,12 +259,16 @@ class Shop:
         return -(-await self.reader.customer_count() // PAGE_LIMIT)
 
     async def by_id(self, segment_id: str) -> Segment | None:
-        """Return the segment with this id; None if there is none."""
-        return next((one for one in await self.segments() if one.id == segment_id), None)
+        """Return the segment with this id; None if there is none: one that is not listed is asked for by itself."""
+        found = next((one for one in await self.segments() if one.id == segment_id), None)
+        return found or await self.empty_lists.left_out(segment_id)
 
     async def by_name(self, name: str, *, exactly: bool = False) -> Segment | None:
-        """Return the segment with the same name, or None: the same in its normal form, unless ``exactly``."""
-        alike = (one for one in await self.segments() if normal_form(one.name) == normal_form(name))
+        """Return the segment with the same name, or None: the same in its normal form, unless ``exactly``.
+
+        An empty list is believed: it is asked for names that are free, and the store refuses one that is not.
+        """
+        alike = (one for one in await self._listed_segments() if normal_form(one.name) == normal_form(name))
         return next((one for one in alike if one.name == name or not exactly), None)
 
     async def segment(self, word: str) -> Segment:
@@ -281,7 +284,7 @@ class Shop:
         """
         names = await self.segment_names()
         whole = names.one(" ".join(words)) if len(words) > 1 else None
-        found = {word: names.one(word) for word in words}
+        found = {word: names.one(word) or await self.by_id(word.lower()) for word in words}
         unknown = tuple(word for word, segment in found.items() if segment is None)
         if whole and unknown:
             self.findings.add_segments([whole.id])

@@ -77,7 +77,7 @@ async def _read_steadily(
 
 
 async def _read(shop: Shop, day: date, now: datetime, entry: int) -> Snapshot:
-    segments = await shop.checked_segments()
+    segments = await shop.segments()
     sizes = await shop.sizes(segments)
     found = tuple(Size(one.id, one.name, sizes[one.id]) for one in segments)
     return Snapshot(day, now, entry, await shop.reader.profile_count(), found)

@@ -569,6 +569,17 @@ def test_what_is_gone_is_told_by_its_kind() -> None:
     assert str(Gone("Sale", what="promotion")) == "The promotion “Sale” is no longer in the store."
 
 
+async def test_a_segment_with_members_is_not_deleted_because_it_is_not_listed() -> None:
+    async with bench(customers=8) as machine:
+        step = DeleteSegment(segment=SegmentRef(name="VIPs", id=machine.segments()["VIPs"]))
+        assert await step.already_applied(machine.client) is None
+        machine.store.faults.add("GET", "/segments", pages="hidden")
+        with pytest.raises(Contradiction, match="It does not list a segment, and counts members of it"):
+            await step.already_applied(machine.client)
+        machine.forget("VIPs")
+        assert await step.already_applied(machine.client)
+
+
 async def test_a_promotion_is_pointed_to_a_segment_only_once_that_is_there() -> None:
     async with a_shop() as machine:
         old = machine.segments()["Lapsed"]
@@ -773,8 +784,8 @@ async def test_a_profile_is_kept_whose_segment_is_not_listed() -> None:
     async with bench(customers=8) as machine:
         ids = [one.id async for one in machine.client.customers() if one.segment_ids][:1]
         (step,) = deleted(ids)
-        nothing = {"data": [], "meta": {"pagination": {"total": 0}}}
-        machine.store.faults.add("GET", "/segments", status=200, body=nothing, times=None)
-        for doing in (step.inverse(machine.client), step.refreshed(Shop(machine.client))):
-            with pytest.raises(Contradiction, match="in a segment that it does not list"):
-                await doing
+        machine.store.faults.add("GET", "/segments", pages="hidden", times=None)
+        with pytest.raises(Contradiction, match="in a segment that it does not list"):
+            await step.inverse(machine.client)
+        with pytest.raises(Contradiction, match="It lists no segments, and customers who are in some"):
+            await step.refreshed(Shop(machine.client))

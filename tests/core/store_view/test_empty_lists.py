@@ -36,12 +36,12 @@ async def test_a_segment_is_empty_if_no_customer_is_in_it() -> None:
 
 async def test_there_are_no_segments_if_no_customer_is_in_any() -> None:
     async with bench(customers=400) as machine:
-        assert len(await Shop(machine.client).checked_segments()) == 12
+        assert len(await Shop(machine.client).segments()) == 12
         answers(machine, "/segments", {"data": []})
         with pytest.raises(Contradiction, match="It lists no segments, and customers who are in some"):
-            await Shop(machine.client).checked_segments()
+            await Shop(machine.client).segments()
         answers(machine, "/customers", IN_NONE)
-        assert await Shop(machine.client).checked_segments() == ()
+        assert await Shop(machine.client).segments() == ()
 
 
 async def test_customers_who_cannot_be_read_say_nothing() -> None:
@@ -69,3 +69,23 @@ async def test_sizes_are_counted_one_by_one_where_customers_are_in_nothing() -> 
         answers(machine, "/customers", {**IN_NONE, "meta": {"pagination": {"total": 1}}})
         shop = Shop(machine.client)
         assert await shop.sizes(await shop.segments()) == expected
+
+
+async def test_a_segment_that_a_list_leaves_out_is_asked_for_by_itself_once() -> None:
+    async with bench(customers=400) as machine:
+        vips, shop = machine.segments()["VIPs"], Shop(machine.client)
+        others = [{"id": id_, "name": name} for name, id_ in machine.segments().items() if id_ != vips]
+        body = {"data": others, "meta": {"pagination": {"total": len(others)}}}
+        machine.store.faults.add("GET", "/segments", status=200, body=body, times=1)
+        for _ in range(2):
+            found = await shop.by_id(vips)
+            assert found
+            assert found.name == "VIPs"
+            assert await shop.by_id(uuid(1)) is None
+            assert await shop.by_id("1") is None
+        assert len(asked(machine)) == 4  # the list; VIPs; who is not there, and its members
+        assert await shop.find((vips,)) == (found,)
+        await shop.empty_lists.check_listed([uuid(1)], [])
+        await shop.empty_lists.check_listed([vips], [vips])
+        with pytest.raises(Contradiction, match="It lists all segments without one that is there"):
+            await shop.empty_lists.check_listed([vips], [uuid(2)])

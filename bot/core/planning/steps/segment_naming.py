@@ -62,8 +62,8 @@ class UpdateSegment(Step):
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores its current name and description."""
-        segments = [one async for one in reader.segments((self.segment.known_id,))]
-        before = Naming.of(segments[0]) if segments else self.before
+        segment = await reader.segment(self.segment.known_id)
+        before = Naming.of(segment) if segment else self.before
         renamed = self.segment.model_copy(update={"name": self.after.name})
         return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
 
@@ -91,9 +91,8 @@ class UpdateSegment(Step):
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return an empty result, if the segment has this name and description."""
-        segments = [one async for one in reader.segments((self.segment.known_id,))]
-        named = list(map(Naming.of, segments))
-        return Applied() if named == [self.after] else None
+        segment = await reader.segment(self.segment.known_id)
+        return Applied() if segment and Naming.of(segment) == self.after else None
 
 
 def saved_differently(segment: Segment) -> str:

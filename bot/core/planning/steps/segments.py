@@ -250,6 +250,5 @@ class DeleteSegment(Step):
             )
 
     async def already_applied(self, reader: Reader) -> Applied | None:
-        """Return an empty result, if the id no longer exists."""
-        segments = [one async for one in reader.segments((self.segment.known_id,))]
-        return None if segments else Applied()
+        """Return an empty result, if the id no longer exists. Raises StoreError."""
+        return None if await reader.segment(self.segment.known_id) else Applied()
