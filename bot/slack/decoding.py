@@ -171,7 +171,8 @@ def submission(body: Body, groups: tuple[Group, ...]) -> Submitted | Edited | Fo
         payload = ViewSubmission.model_validate(body)
         metadata = CommandForm.model_validate_json(payload.view.private_metadata)
         command = find(groups, metadata.command)
-        call = Call(command, metadata.given | forms.decode_values(body["view"], command))
+        filled = forms.decode_values(body["view"], command, metadata.as_stored)
+        call = Call(command, metadata.given | filled)
         origin = _submitter(payload, metadata)
     said = call.recorded()
     if metadata.more:

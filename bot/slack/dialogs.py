@@ -138,9 +138,11 @@ class Dialogs:
             await planner.may_ask(delivery.actor, call.command.path)
             context = planner.context(delivery.actor)
             call, left_out = await resolve_for_form(call, context.shop)
-            filled = Call(call.command, await call.prefilled(context)) if forms.can_be_filled(call) else call
+            filled, as_stored = call, tuple[str, ...]()
+            if forms.can_be_filled(call):
+                filled, as_stored = Call(call.command, await call.prefilled(context)), forms.looked_up(call)
             labels = await _labels(filled, context)
-            view = await with_rule(_render(needed, filled, labels), filled, context)
+            view = await with_rule(_render(needed, filled, labels, as_stored), filled, context)
             view = await with_ticks(view, filled, context)
             return forms.with_note(view, await _note(filled, left_out, context))
         except NotAllowed as error:
@@ -150,9 +152,9 @@ class Dialogs:
             return forms.render_notice(call.command.title, str(error))
 
 
-def _render(needed: FormNeeded, call: Call, labels: Labels | None = None) -> Block:
-    delivery = needed.delivery
-    return forms.render_form(call, delivery.place.channel, labels, edits=needed.edits, button=delivery.button)
+def _render(needed: FormNeeded, call: Call, labels: Labels | None = None, as_stored: tuple[str, ...] = ()) -> Block:
+    channel, button = needed.delivery.place.channel, needed.delivery.button
+    return forms.render_form(call, channel, labels, edits=needed.edits, button=button, as_stored=as_stored)
 
 
 def _named(call: Call) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Forms: renders a Command's Args as a Slack view, and decodes a submitted view to values. Pure."""
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -59,6 +60,13 @@ def can_be_filled(call: Call) -> bool:
     return call.command.prefill is not None and all(call.values.get(name) for name in first)
 
 
+def looked_up(call: Call) -> tuple[str, ...]:
+    """Return the fields that a form shows as the store has them: whoever leaves one so says nothing about it."""
+    fields, prefill = call.command.args.model_fields, call.command.prefill
+    names = prefill.fields if prefill else ()
+    return tuple(name for name in names if name not in call.values and not fields[name].is_required())
+
+
 def refuse_overflow(call: Call) -> None:
     """Raise Misuse if there are more values than the form can show or carry: none may be lost."""
     shown = _shown(call)[0]
@@ -84,11 +92,13 @@ def render_form(
     *,
     edits: int | None = None,
     button: ClickedButton | None = None,
+    as_stored: tuple[str, ...] = (),
 ) -> Block:
     """Render the form of ``call``, filled with its values; the metadata carries those that are not shown.
 
     A Command that pre-fills its form asks in two views: first what the form is about, then the rest, filled. ``edits``:
-    the change whose plan this replaces. ``button``: the button of a change that opened it.
+    the change whose plan this replaces. ``button``: the button of a change that opened it. ``as_stored``: see
+    ``looked_up``.
     """
     shown, more = _shown(call)
     fields = call.command.args.model_fields
@@ -100,9 +110,10 @@ def render_form(
     known = [name for name in first_fields(call.command) if name not in shown]
     about = [_about(name, fields[name], call.values.get(name), labels or {}) for name in known]
     carried = _carried(call, shown)
-    about_change = _metadata_of(button) if button else {}
+    others: dict[str, Any] = _metadata_of(button) if button else {}
+    others |= {"as_stored": as_stored} if as_stored else {}
     metadata = pack_metadata(
-        command=call.command.path, channel=channel, given=carried, more=more, edits=edits, **about_change
+        command=call.command.path, channel=channel, given=carried, more=more, edits=edits, **others
     )
     return render_view(
         COMMAND_FORM,
@@ -194,8 +205,11 @@ def render_reject_form(
     )
 
 
-def decode_values(view: Block, command: Command) -> dict[str, Any]:
-    """Decode the values by field. A cleared text field is an empty text; any other empty field has no value."""
+def decode_values(view: Block, command: Command, as_stored: Collection[str] = ()) -> dict[str, Any]:
+    """Decode the values by field. A cleared text field is an empty text; any other empty field has no value.
+
+    Nor has a field that was shown ``as_stored`` and left so: the store may have changed since then.
+    """
     given = {
         name: inputs.decode_value(next(iter(elements.values()))) for name, elements in view["state"]["values"].items()
     }
@@ -208,9 +222,20 @@ def decode_values(view: Block, command: Command) -> dict[str, Any]:
             value = words_of(rows.whole, is_final=True)
         if isinstance(input_of(field), ShopperInput):
             value = _shoppers(value or "", given.get(f"{name}{inputs.FOUND}"), many=takes_many(field))
-        if value not in (None, []):
+        is_left = name in as_stored and _cleaned(value or "") == _cleaned(_shown_in(view, name))
+        if value not in (None, []) and not is_left:
             filled[name] = value
     return merged_ticks(filled)
+
+
+def _shown_in(view: Block, name: str) -> str:
+    """Return the text with which a form opened a field."""
+    return next((str(one["element"].get("initial_value", "")) for one in view["blocks"] if one["block_id"] == name), "")
+
+
+def _cleaned(text: str) -> list[str]:
+    """Return the lines of a text without blanks that nobody can tell from others."""
+    return [" ".join(line.split()) for line in text.strip().splitlines()]
 
 
 def _shoppers(typed: str, found: Any, *, many: bool) -> Any:

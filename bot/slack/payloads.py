@@ -166,12 +166,14 @@ class FormOfChange(_Payload):
 class CommandForm(FormOfCommand, FormOfChange):
     """The metadata of a command's form; ``more``: another form follows. ``edits``: the change to edit.
 
-    ``click`` is the value of the button of a change that opened it, ``ts`` that button's message.
+    ``click`` is the value of the button of a change that opened it, ``ts`` that button's message. ``as_stored``: the
+    fields that it showed as the store had them.
     """
 
     given: dict[str, Any]
     more: bool
     edits: int | None = None
+    as_stored: tuple[str, ...] = ()
 
 
 class RejectForm(FormOfChange):

@@ -24,6 +24,7 @@ from bot.slack import forms, inputs
 from bot.slack.action_ids import NEW_SEGMENT, PROMOTIONS, SHOPPER_SEARCH, SHOPPERS, VALUE
 from bot.slack.action_ids import SEGMENTS as SEGMENT_CHOICES
 from bot.slack.blocks import Block
+from bot.slack.payloads import CommandForm
 from tests.core.samples import uuid
 from tests.harness import said
 
@@ -271,6 +272,30 @@ def test_the_second_view_of_a_form_shows_the_first_ones_values() -> None:
     assert [block["block_id"] for block in second["blocks"]] == ["segment-about", "name"]
     assert said(second).startswith("Segment: VIPs")
     assert json.loads(second["private_metadata"])["given"] == {"segment": "vips"}
+
+
+def left_as(shown: str, submitted: str | None) -> dict[str, Any]:
+    """Return what a form says whose name was shown as the store has it, and submitted like this."""
+    call = Call(edit, {"segment": "vips"})
+    filled = Call(edit, {**call.values, "name": shown})
+    view = forms.render_form(filled, "C1", LABELS, as_stored=forms.looked_up(call))
+    metadata = CommandForm.model_validate_json(view["private_metadata"])
+    state = {"values": {"name": {VALUE: {"type": "plain_text_input", "value": submitted}}}}
+    return forms.decode_values(view | {"state": state}, edit, metadata.as_stored)
+
+
+def test_who_leaves_a_field_as_the_store_filled_it_says_nothing_about_it() -> None:
+    assert left_as("Best", "Best") == left_as("", None) == left_as("Big\t Spenders", "Big⇥  Spenders ") == {}
+    assert left_as("Best", "Best!") == {"name": "Best!"}
+    assert left_as("Best", None) == {"name": ""}
+
+
+def test_what_somebody_gave_is_not_what_the_store_has() -> None:
+    assert forms.looked_up(Call(edit, {"segment": "vips"})) == ("name",)
+    assert forms.looked_up(Call(edit, {"segment": "vips", "name": "Best"})) == ()
+    assert forms.looked_up(Call(combine, {})) == ()
+    view = forms.render_form(Call(edit, {"segment": "vips", "name": "Best"}), "C1", LABELS)
+    assert "as_stored" not in json.loads(view["private_metadata"])
 
 
 class ListArgs(Args):

@@ -282,6 +282,21 @@ async def test_a_name_may_change_its_case() -> None:
         assert seen.before == Naming(name="VIPs", description="Spent over $1,000 in the last 12 months.")
 
 
+async def test_an_edit_leaves_what_it_does_not_change_as_it_is_by_now() -> None:
+    async with bench(customers=8) as machine:
+        segment, told = ref(machine), Naming(name="Best", description="As stored by an earlier version.")
+        back = UpdateSegment(
+            segment=segment, before=told, after=told.model_copy(update={"name": "Gold"}), restores=True
+        )
+        (seen,) = (await build_plan((back,), Shop(machine.client))).steps
+        assert isinstance(seen, UpdateSegment)
+        assert seen.before == Naming(name="VIPs", description="Spent over $1,000 in the last 12 months.")
+        assert seen.after == seen.before.model_copy(update={"name": "Gold"})
+        named = back.model_copy(update={"after": told.model_copy(update={"name": "VIPs"})})
+        with pytest.raises(NothingToDo, match="already named and described like this"):
+            await named.refreshed(Shop(machine.client))
+
+
 async def test_the_way_back_of_an_edit_of_a_segment_that_is_gone_is_what_was_shown() -> None:
     async with bench(customers=8) as machine:
         (back,) = await rename("Best").inverse(machine.client)

@@ -44,6 +44,11 @@ class Naming(Value):
         """Return the name and description of this segment."""
         return cls(name=segment.name, description=segment.description)
 
+    def changed(self, before: Self, after: Self) -> Self:
+        """Return it with what differs between these two, as it is afterwards."""
+        differing = {field: value for field, value in after if value != getattr(before, field)}
+        return self.model_copy(update=differing)
+
 
 class PromotionRef(Value):
     """A promotion by name and id, and whether it is live."""

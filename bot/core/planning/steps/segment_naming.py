@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class UpdateSegment(Step):
-    """Rename a segment or change its description. ``restores`` as in CreateSegment."""
+    """Rename a segment or change its description: what is the same before and after stays as it is in the store.
+
+    ``restores`` as in CreateSegment.
+    """
 
     kind: Literal["update_segment"] = "update_segment"
     does: ClassVar[str] = "rename or describe a segment"
@@ -51,14 +54,15 @@ class UpdateSegment(Step):
         return self.before.model_dump(), (stored or self.after).model_dump()
 
     async def refreshed(self, shop: Shop) -> Self:
-        """Return it with the current name and description. Raises Impossible; NothingToDo if nothing differs."""
+        """Return it for the current name and description. Raises Impossible; NothingToDo if nothing differs."""
         segment = await present(self.segment, shop)
-        if normal_form(segment.name) != normal_form(self.after.name):
-            await refuse_taken_name(self.after, shop, restores=self.restores)
         before = Naming.of(segment)
-        if before == self.after:
+        after = before.changed(self.before, self.after)
+        if normal_form(segment.name) != normal_form(after.name):
+            await refuse_taken_name(after, shop, restores=self.restores)
+        if before == after:
             raise NothingToDo(f"The segment “{segment.name}” is already named and described like this.")
-        return self.model_copy(update={"segment": SegmentRef.of(segment), "before": before})
+        return self.model_copy(update={"segment": SegmentRef.of(segment), "before": before, "after": after})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores its current name and description."""
