@@ -34,6 +34,7 @@ from bot.core.language.phrases import listing
 from bot.core.language.readings import MOST_READINGS, readings
 from bot.core.language.second_names import without_second_name
 from bot.core.language.tokenizer import QUOTES, Word, as_typed, split
+from bot.core.latest_numbers import unnumbered_field
 from bot.core.left_out_times import with_left_out_times
 from bot.core.named_readings import Indexes, indexes_of, labels_of, names_of, naming, readings_of, taken
 from bot.core.questions import ask_near, ask_which, typed_line
@@ -60,8 +61,8 @@ async def _resolve(call: Call, shop: Shop) -> Call:
     exact = readings_of(call, indexes)
     keyed = _readings_with_keys(call, indexes, exact)
     found = _found(call, indexes, exact, keyed)
-    if len(found) == 1 and replace(call, values=found[0]).is_complete:
-        return Call(call.command, found[0])
+    if len(found) == 1 and (replace(call, values=found[0]).is_complete or unnumbered_field(call.command, found[0])):
+        return Call(call.command, found[0])  # a number in words is asked for first, whatever else is missing
     if found:
         raise ask_which(call.command, found, labels_of(indexes))
     _refuse_exceptions(call)

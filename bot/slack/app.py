@@ -6,7 +6,6 @@ on disk. Longer work continues in tasks that are held.
 
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -18,7 +17,7 @@ from bot.core.answers import MENTION, Answer
 from bot.core.errors import NotAllowed, NotRecorded, Refusal
 from bot.core.invocation import Delivery, Typed
 from bot.engine.engine import Engine
-from bot.slack import blocks, decoding, field_use, forms, shared_files
+from bot.slack import blocks, decoding, field_use, forms, shared_files, unforeseen
 from bot.slack.action_ids import (
     APPROVE,
     COMMAND_FORM,
@@ -234,22 +233,23 @@ class Listeners:
             except Undecodable as error:
                 log.warning("A payload cannot be decoded: %s", error)
                 await self._report(ack, body, UNREADABLE)
-            except Exception:
-                reference = secrets.token_hex(2).upper()
-                log.exception("Reference %s: a listener broke", reference)
-                message = f"Something went wrong, reference {reference}. Nothing was done; please try again."
-                await self._report(ack, body, message)
+            except Exception as error:  # noqa: BLE001 - it is logged
+                await self._report(ack, body, unforeseen.reported(error, "a listener"))
 
         return guarded
 
     def _start(self, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
-        """Start work that ends after the acknowledgement; if it cannot be recorded, tell the person privately."""
+        """Start work that ends after the acknowledgement, on a form; whatever breaks it, tell the person privately."""
 
         async def reported() -> None:
             try:
                 await work()
+                return
             except NotRecorded as error:
-                await self._engine.announcer.show_privately(delivery.actor, delivery.place, Answer(str(error)))
+                told = str(error)
+            except Exception as error:  # noqa: BLE001 - it is logged
+                told = unforeseen.reported(error, f"{delivery.command} by {delivery.actor}")
+            await self._engine.announcer.show_privately(delivery.actor, delivery.place, Answer(told))
 
         self._engine.process.tasks.start(reported())
 

@@ -31,6 +31,7 @@ from bot.slack.payloads import (
     SlashCommand,
     ViewSubmission,
 )
+from bot.slack.ticks import is_of_no_change
 from bot.slack.unescape import unescaped
 
 Body = dict[str, Any]
@@ -206,7 +207,7 @@ def _line(line: str, origin: _Origin, groups: tuple[Group, ...]) -> Line:
     if isinstance(understood, Help):
         return HelpNeeded(Delivery(**origin, command=first, said=f"/{first} help"), understood)
     command, said = understood.command, understood.recorded()
-    if understood.is_complete:
+    if understood.is_complete or is_of_no_change(understood):
         kept = line if understood.words else ""
         return Typed(**origin, command=command.path, said=said, values=understood.values, line=kept)
     delivery = Delivery(**origin, command=command.path, said=said)

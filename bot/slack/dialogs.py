@@ -9,14 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.bigcommerce import Promotion, Segment, StoreError, is_uuid
 from bot.core.command import Call, find
 from bot.core.context import Context
-from bot.core.errors import Misuse, NotAllowed, Refusal
+from bot.core.errors import Misuse, NotAllowed, NotRecorded, Refusal
 from bot.core.invocation import Delivery
 from bot.core.language.args import PromotionInput, SegmentInput, inputs_of
 from bot.core.language.field_values import is_name
 from bot.core.resolution import resolve_for_form
 from bot.core.store_view.names import find_named
 from bot.engine.engine import Engine
-from bot.slack import forms
+from bot.slack import forms, unforeseen
 from bot.slack.blocks import Block
 from bot.slack.decision_buttons import reject_label
 from bot.slack.decoding import CardClick, FormNeeded
@@ -148,8 +148,11 @@ class Dialogs:
         except NotAllowed as error:
             await self._engine.intake.refused_in_form(delivery, error)
             return forms.render_notice(call.command.title, str(error))
-        except (Refusal, StoreError) as error:
+        except (Refusal, StoreError, NotRecorded) as error:
             return forms.render_notice(call.command.title, str(error))
+        except Exception as error:  # noqa: BLE001 - it is logged, and the form is not left at “Loading…”
+            told = unforeseen.reported(error, f"the form of {call.command.path} for {delivery.actor}")
+            return forms.render_notice(call.command.title, told)
 
 
 def _render(needed: FormNeeded, call: Call, labels: Labels | None = None, as_stored: tuple[str, ...] = ()) -> Block:

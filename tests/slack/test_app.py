@@ -13,6 +13,7 @@ from bot.sandbox.workspace.delivery import payloads
 from bot.sandbox.workspace.delivery.transport import Ack
 from bot.slack.app import UNREADABLE
 from tests.harness import Json, World, said, world
+from tests.stories.judge import read
 
 BROKE = re.compile(r"Something went wrong, reference ([0-9A-F]{4})\. Nothing was done; please try again\.")
 
@@ -25,12 +26,12 @@ async def slack(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @contextmanager
-def broken(slack: World) -> Iterator[None]:
-    """The ledger has no table of invocations for a while: nobody foresaw that."""
+def broken(slack: World, table: str = "asks") -> Iterator[None]:
+    """The ledger has no table of invocations, or not this one, for a while: nobody foresaw that."""
     with closing(sqlite3.connect(slack.database, isolation_level=None)) as db:
-        db.execute("ALTER TABLE asks RENAME TO elsewhere")
+        db.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
         yield
-        db.execute("ALTER TABLE elsewhere RENAME TO asks")
+        db.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
 
 
 async def submit(slack: World, view: Json) -> Ack:
@@ -78,6 +79,25 @@ async def test_what_breaks_a_listener_gets_a_reference_that_the_log_has(
     assert reported
     assert f"Reference {reported[1]}: a listener broke" in caplog.text
     assert "no such table" in caplog.text
+
+
+async def test_what_breaks_a_form_that_is_being_filled_is_told_in_it(
+    slack: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await slack.type("/segment delete VIPs")
+    with broken(slack, "changes"):
+        await slack.type("/change except 1", by="ben")
+    reported = BROKE.search(read(slack.form(by="ben")))
+    assert reported
+    assert f"Reference {reported[1]}: the form of change except for U0BEN00001 broke" in caplog.text
+
+
+async def test_what_breaks_before_a_form_is_open_is_told_beside_the_button(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    with broken(slack, "changes"):
+        await slack.press("Reject", by="ben")
+    assert BROKE.fullmatch(slack.whisper(by="ben", channel="#approvals"))
+    assert slack.form(by="ben") is None
 
 
 async def test_only_the_home_tab_is_published(slack: World) -> None:

@@ -1,6 +1,9 @@
 """Leave Some Out offers the change's items to tick, with pasting besides."""
 
+import pytest
+
 from bot.slack.ticks import render_ticks
+from commands import GROUPS
 from tests.harness import Json, World, filled
 from tests.stories.judge import read
 
@@ -66,6 +69,39 @@ async def test_an_unknown_change_is_refused_where_its_items_would_be(slack: Worl
     assert "change 42" in read(slack.form())
     await slack.type("/change except")
     assert "items-ticks" not in str(slack.form())
+
+
+async def test_what_is_no_number_of_a_change_is_told_as_of_any_other_line(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    told = {
+        "VIPs": "Change takes a number, not “VIPs”.",
+        "ada@example.com": "Change takes a number, not “ada@example.com”.",
+        "last": "Which change did you mean by “last”? Nothing was done yet.",
+        "¹": "Which change did you mean by “¹”? Nothing was done yet.",
+        "#1x": "Change must be a whole number.",
+        "99999999999999999999": "Change must be 1,000,000,000 or less.",
+    }
+    for typed, sentence in told.items():
+        await slack.type(f"/change except {typed}", by="ben")
+        assert slack.whisper(by="ben").startswith(sentence)
+        assert slack.form(by="ben") is None
+
+
+async def test_the_change_that_words_stand_for_offers_its_items(slack: World) -> None:
+    await slack.type("/segment delete VIPs Lapsed")
+    await slack.type("/change except last", by="ben")
+    await slack.press("Open Form", by="ben", channel="#segments")
+    assert ticks(slack.form(by="ben"))
+
+
+@pytest.mark.parametrize("command", [one.path for group in GROUPS for one in group.commands])
+async def test_no_word_leaves_a_form_that_loads_for_good(slack: World, command: str) -> None:
+    await slack.type("/segment delete VIPs")
+    for word in ("VIPs", "last", "#1x", "¹", "99999999999999999999", "#99999999999999999999", "@", ":"):
+        await slack.type(f"/{command} {word}")
+        if form := slack.form():
+            assert "Loading" not in read(form)
+            await slack.client.cancel("ana")
 
 
 def test_a_form_without_items_to_tick_stays_as_it_is() -> None:

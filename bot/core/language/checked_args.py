@@ -1,8 +1,8 @@
 """Values as a Command's arguments take them, and what is said of one that they do not. Pure."""
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.errors import Misuse
@@ -16,10 +16,24 @@ def check(args: type[A], values: dict[str, Any]) -> A:
     try:
         return args.model_validate({name: _normalize_choice(args, name, value) for name, value in values.items()})
     except ValidationError as error:
-        fault = error.errors()[0]
-        name = str(fault["loc"][0]) if fault["loc"] else ""
-        sentence = _describe_fault(args, name, fault)
-        raise Misuse(sentence, field=name or None, for_log=sentence) from error
+        raise _misuse(args, error) from error
+
+
+def check_one(args: type[A], name: str, value: Any) -> Any:
+    """Validate the value of one field, whatever the others have. Raises Misuse."""
+    field = args.model_fields[name]
+    type_: Any = Annotated[field.annotation, *field.metadata]
+    try:
+        return TypeAdapter(type_).validate_python(value)
+    except ValidationError as error:
+        raise _misuse(args, error, name) from error
+
+
+def _misuse(args: type[Args], error: ValidationError, name: str = "") -> Misuse:
+    fault = error.errors()[0]
+    name = name or (str(fault["loc"][0]) if fault["loc"] else "")
+    sentence = _describe_fault(args, name, fault)
+    return Misuse(sentence, field=name or None, for_log=sentence)
 
 
 def _normalize_choice(args: type[Args], name: str, value: Any) -> Any:
