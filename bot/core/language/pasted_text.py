@@ -1,11 +1,13 @@
 """Brings pasted text into one plain form: what nobody sees is gone, and blanks and quotes are of one kind. Pure.
 
 E-mails, spreadsheets, chats and phones dress what they hand over: with no-break blanks, joiners, soft hyphens, marks of
-direction, curly quotes, letters of full width, entities of HTML, and Slack's own links.
+direction, curly quotes, accents apart from their letters, letters of full width, entities of HTML, and
+Slack's own links.
 """
 
 import html
 import re
+import unicodedata
 from urllib.parse import unquote
 
 from bot.core.language.visible import INVISIBLE
@@ -21,10 +23,10 @@ _QUOTES = dict.fromkeys(map(ord, "“”„‟«»‹›″〝〞〟"), '"') | d
 
 
 def plain(text: str) -> str:
-    r"""Return ``text`` with only ``\n``, ``\t`` and spaces as blanks, straight quotes, and nothing that is not seen."""
+    r"""Return ``text`` composed, with only ``\n``, ``\t`` and spaces as blanks, straight quotes, and nothing unseen."""
     written = _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
     shown = _UNSEEN.sub("", _BLANKS.sub(" ", _BREAKS.sub("\n", written)))
-    straight = shown.translate(_FULL_WIDTH).translate(_QUOTES)
+    straight = unicodedata.normalize("NFC", shown.translate(_FULL_WIDTH).translate(_QUOTES))
     return _MARKDOWN.sub(_unlinked, _LINK.sub(_unlinked, straight))
 
 

@@ -2,14 +2,17 @@
 
 import asyncio
 import re
+import unicodedata
 from collections.abc import AsyncIterator
 
 from bot.bigcommerce import Customer, Reader
+from bot.core.language.normal_form import normal_form
 from bot.core.language.pasted_text import plain
 from bot.core.language.shopper_list import SAYING_SO, ShopperWords, read_shoppers
 
 _PHONE = re.compile(r"[+(]?[\d ().\-/]{5,}\d")
-_NOT_IN_NAMES = re.compile('[,"]')
+_SIGNS = re.compile("['-]")
+"""What stands in a normal form for quotes and hyphens of any kind."""
 
 
 async def search_shoppers(words: str, reader: Reader, most: int) -> tuple[Customer, ...]:
@@ -34,16 +37,25 @@ def _numbers_said_to_be_ids(named: ShopperWords) -> tuple[int, ...]:
 async def customers_called(name: str, reader: Reader, most: int, *, whole: bool = False) -> tuple[Customer, ...]:
     """Return up to ``most`` customers with all these words in their names; ``whole``: not only as parts of words.
 
-    The store takes one part of a name, and does not say what stands between first and last name.
+    The store takes one part of a name, and does not say what stands between first and last name. It compares letter by
+    letter, so it is asked for a part without signs that have several forms, and for both ways to write an accent.
     """
-    bare = (word.strip("'") for word in _NOT_IN_NAMES.sub(" ", name.casefold()).split())
+    bare = (word.strip("'") for word in _comparable(name.replace(",", " ")).split())
     words = [word for word in bare if word]
-    like = reader.customers(name_like=max(words, key=len, default=""))
-    return await _some((one async for one in like if _is_called(one, words, whole=whole)), most)
+    part = max((part for word in words for part in _SIGNS.split(word)), key=len, default="")
+    found = list[Customer]()
+    for like in dict.fromkeys(unicodedata.normalize(form, part) for form in ("NFC", "NFD")):
+        alike = reader.customers(name_like=like)
+        found += await _some((one async for one in alike if _is_called(one, words, whole=whole)), most)
+    return tuple({one.id: one for one in found}.values())[:most]
+
+
+def _comparable(name: str) -> str:
+    return normal_form(plain(name))
 
 
 def _is_called(customer: Customer, words: list[str], *, whole: bool) -> bool:
-    name = f"{customer.first_name} {customer.last_name}".casefold()
+    name = _comparable(f"{customer.first_name} {customer.last_name}")
     parts = name.split() if whole else name
     return all(word in parts for word in words)
 

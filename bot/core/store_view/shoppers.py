@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.bigcommerce import Contradiction, Customer, NotFound
 from bot.core.errors import Misuse, NothingToDo, Question, Reading
 from bot.core.items import Item
+from bot.core.language.normal_form import normal_form
 from bot.core.language.phrases import counted, listing, tallied
 from bot.core.language.shopper_list import SAYING_SO, ShopperWords, read_shoppers
 from bot.core.store_view.cached_shop import Shop
@@ -137,8 +138,8 @@ def _are_customers(named: ShopperWords, field: str) -> Question:
 
 def _without_own_names(others: Sequence[str], shoppers: Iterable[Shopper]) -> tuple[str, ...]:
     """Return other words but for the names of the shoppers beside whose addresses they stand."""
-    own = {part.casefold() for one in shoppers if one.customer for part in full_name(one.customer).split()}
-    return tuple(one for one in others if not all(part.strip("()").casefold() in own for part in one.split()))
+    own = {part for one in shoppers if one.customer for part in normal_form(full_name(one.customer)).split()}
+    return tuple(one for one in others if not all(part.strip("()") in own for part in normal_form(one).split()))
 
 
 def _numbers(numbers: Sequence[int]) -> str:
