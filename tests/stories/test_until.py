@@ -311,3 +311,45 @@ async def test_where_whoever_approved_may_not_any_more_the_end_waits(open_world:
     assert "Rejected" in said(slack.card(2))
     assert "Ended by" not in said(slack.card(1))
     assert slack.sizes()["VIPs"] == before + 2
+
+
+# Said in other ways
+
+
+@pytest.mark.parametrize("key", ["until:", "until: ", "until=", "until = ", "Until: "])
+async def test_an_end_is_read_whatever_stands_between_its_key_and_it(slack: World, key: str) -> None:
+    (email,) = slack.emails(1, outside="Reviewers")
+    await slack.type(f"/segment add Reviewers {email} {key}24 Dec 9am")
+    assert "Add 1 shopper to Reviewers until 20" in slack.whisper()
+
+
+@pytest.mark.parametrize("words", ["until: 31 Feb", "until = yesterday 10:00"])
+async def test_an_end_that_never_comes_is_refused(slack: World, words: str) -> None:
+    (email,) = slack.emails(1, outside="Reviewers")
+    await slack.type(f"/segment add Reviewers {email} {words}")
+    assert slack.whisper().startswith("I couldn't read ")
+    assert not slack.writes()
+
+
+@pytest.mark.parametrize("words", ["expires", "expiring", "ends", "ending", "end", "before", "until"])
+async def test_no_answer_makes_a_start_of_what_was_said_as_an_end(slack: World, words: str) -> None:
+    (email,) = slack.emails(1, outside="Reviewers")
+    await slack.type(f"/segment add Reviewers {email} {words} friday 9am")
+    assert slack.whisper().startswith("Only an addition can end by itself, with ")
+    now, later = buttons(slack.messages()[-1])
+    assert now == f"Now, {email}"
+    await slack.press(later, channel="#segments", by="ana")
+    change = await slack.change(1)
+    assert (change.due_at, change.plan.until is None) == (None, False)
+
+
+async def test_what_takes_away_offers_no_time_for_an_end(slack: World) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    for words in ("until:Friday 9am", "until: Friday 9am", "expires Friday 9am", "before Friday"):
+        await slack.type(f"/segment remove VIPs {email} {words}")
+        assert buttons(slack.messages()[-1]) == [f"Now, {email}"]
+
+
+async def test_a_time_with_a_blank_before_it_is_that_of_the_start(slack: World) -> None:
+    await slack.type("/segment delete Lapsed at: tomorrow 9am")
+    assert "is waiting for approval, and then runs 20" in slack.whisper()

@@ -17,6 +17,7 @@ from bot.core.language.left_out_words import EXCEPT
 from bot.core.language.line_reader import Values
 from bot.core.language.readings import readings
 from bot.core.language.shopper_list import PARTICLES
+from bot.core.language.time_keys import with_time_keys
 from bot.core.language.tokenizer import SINGLE_QUOTES, Word, as_typed, split, without_open_quote
 
 MOST_NAMES, MOST_OTHERS, MOST_TRIES = 4, 6, 100
@@ -61,7 +62,7 @@ def near_readings(
         return filter(is_whole, readings(args, line, names, positional=positional))
 
     def without_some(line: str) -> tuple[Near, ...]:
-        return _without_some(_pieces(args, split(line), names), args, read)
+        return _without_some(_pieces(args, with_time_keys(args, split(line)), names), args, read)
 
     keyed, apart = with_keys(args, text, bare=True), _apart(text)
     lines = (keyed, without_open_quote(text), apart, with_addresses(text), _with_one_name(args, text, names))

@@ -14,6 +14,7 @@ from bot.core.language.args import Args, ShopperInput, Text, inputs_of
 from bot.core.language.bare_keys import with_colons
 from bot.core.language.field_values import Names, Run, is_name, joined
 from bot.core.language.line_reader import MOST_STEPS, LineReader, Values
+from bot.core.language.time_keys import with_time_keys
 from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, split, split_otherwise
 
 MOST_READINGS = 5
@@ -29,7 +30,7 @@ def fill(args: type[Args], text: str, *, positional: tuple[str, ...] = ()) -> Va
     ``positional``: options that are filled by position here. Required fields may be missing. Raises Misuse for too
     many words.
     """
-    reader = LineReader(args, with_colons(args, split(text)), positional)
+    reader = LineReader(args, with_colons(args, with_time_keys(args, split(text))), positional)
     for values in reader.readings():
         return values
     unknown = f"I didn't expect “{joined(reader.leftover)}” here."
@@ -44,7 +45,8 @@ def readings(args: type[Args], text: str, names: Names, *, positional: tuple[str
     found: list[Values] = []
 
     def read(typed: Run, *, quotes: bool) -> Iterator[Values]:
-        for words in dict.fromkeys((typed, with_colons(args, typed))):
+        timed = with_time_keys(args, typed)
+        for words in dict.fromkeys((timed, with_colons(args, timed))):
             bound = frozenset() if quotes else frozenset(at for at, word in enumerate(words) if _QUOTED & {*word.typed})
             for hidden in _options_in_names(args, words, names):
                 reader = LineReader(args, words, positional, names, bound | hidden)

@@ -28,6 +28,8 @@ _LENGTH = (
     r"(?:hours?|days?|weeks?|weekends?|months?|years?|now|a while|the time being)"
 )
 _END = rf"(?:until|till|'?til|(?:through|thru)(?= {WEEKDAY})|for(?= {_LENGTH}(?![\w@.'-])))"
+_EXPIRY = r"(?:expir(?:es?|ing)|end(?:s|ing)?|before|up to|no longer than)"
+"""What says an end only before a time: people are called End, too, and before may stand before anything."""
 _LATER = re.compile(
     rf"(?<![\w@.'-])(?:tomorrow|tonight|{_END}|temporarily|later(?=[\s.!]*$)|next (?:week|month|year|time)"
     rf"|(?:on|from|since|by) {WEEKDAY}"
@@ -115,12 +117,14 @@ def before_another_time(text: str) -> tuple[str, str] | None:
     return (text[: found.start()].strip(" ,;"), text[found.start() :].strip(" ,;")) if found else None
 
 
-def end_in(text: str) -> str | None:
+def end_in(text: str, *, is_sure: bool = False) -> str | None:
     """Return until when something is to last by a text, as ``Friday`` of ``until Friday``; None if it says no end.
 
-    Where it does not say when, as in ``temporarily``, the text is empty.
+    Where it does not say when, as in ``temporarily``, the text is empty. ``is_sure``: only by words that mean
+    nothing else, which “before” may.
     """
-    found = re.match(rf"(?:{_END}|temporarily)\b(.*)", text, re.IGNORECASE | re.DOTALL)
+    words = f"{_END}|temporarily" if is_sure else f"{_END}|temporarily|{_EXPIRY}"
+    found = re.match(rf"(?:{words})\b\s*[:=]?(.*)", text, re.IGNORECASE | re.DOTALL)
     return found[1].strip() if found else None
 
 

@@ -34,7 +34,8 @@ def time_behind(text: str, *, is_name: bool = False) -> TimeBehind | None:
     is_typed = not _COPIED.search(" ".join(words))
     for at in range(len(words)):
         behind = " ".join(words[at:])
-        end, lead, rest = end_in(behind), words[at].casefold(), " ".join(words[at + 1 :])
+        end = end_in(behind, is_sure=is_name or not is_typed)
+        lead, rest = words[at].casefold(), " ".join(words[at + 1 :])
         is_told = _CLOCK.search(behind) or (not is_name and _DAY.match(behind))
         is_said = lead in _LEADS or (is_typed and is_told)
         time = end if end is not None else rest if lead in _LEADS else behind

@@ -30,9 +30,24 @@ def test_a_name_may_end_with_a_time(text: str, found: tuple[str, str, str, str] 
     assert time_behind(text, is_name=True) == (TimeBehind(*found) if found else None)
 
 
+@pytest.mark.parametrize("sign", [":", ": ", "=", " = ", " "])
+@pytest.mark.parametrize("words", ["until", "Until", "till", "expires", "expiring", "ending", "ends", "end", "before"])
+def test_what_was_said_as_an_end_is_no_start(words: str, sign: str) -> None:
+    for time in ("Friday 9am", "on Friday 9am"):
+        typed = f"{words}{sign}{time}"
+        assert time_behind(f"ada@x.org {typed}") == TimeBehind("ada@x.org", typed, "until", time)
+
+
+def test_a_name_may_hold_what_says_an_end_elsewhere() -> None:
+    found = TimeBehind("Best before", "friday 16:00", "at", "friday 16:00")
+    assert time_behind("Best before friday 16:00", is_name=True) == found
+
+
 def test_behind_what_is_no_name_a_day_is_one() -> None:
     assert time_behind("ada@x.org this friday") == TimeBehind("ada@x.org", "this friday", "at", "this friday")
     assert time_behind("ada@x.org Sunday") == TimeBehind("ada@x.org", "Sunday", "at", "Sunday")
+    for ends in ("no longer than Friday 9am", "up to Friday 9am"):
+        assert time_behind(f"ada@x.org {ends}") == TimeBehind("ada@x.org", ends, "until", "Friday 9am")
     for copied in ("2026-11-24", "2024-05-14 09:34:00", "09:34:00", "24.12.2026 9:30", "1/2/26 9:30 am"):
         assert time_behind(f"ada@x.org {copied}") is None
     assert time_behind("ada@x.org at 2027-05-14 09:34")
