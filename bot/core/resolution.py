@@ -8,7 +8,13 @@ from typing import Any
 from bot.bigcommerce import is_uuid
 from bot.core.asked_alternatives import ask_about_alternatives, ask_about_second_acts
 from bot.core.asked_names import ask_about_new_names
-from bot.core.asked_orders import ask_about_order, ask_about_people, ask_about_shoppers, people_meant
+from bot.core.asked_orders import (
+    ask_about_order,
+    ask_about_people,
+    ask_about_shoppers,
+    people_meant,
+    without_last_name,
+)
 from bot.core.command import Call
 from bot.core.errors import Instead, Misuse, NotSegments, Question, Reading
 from bot.core.language.args import (
@@ -113,7 +119,8 @@ def _found(call: Call, indexes: Indexes, exact: Sequence[Values], keyed: Sequenc
         return found
     args, words = call.command.args, call.words
     second_names = without_second_name(args, words, found[0], names_of(indexes))
-    return (*found, *second_names, *with_second_choice(args, words, found[0], naming(indexes)))
+    second_choices = with_second_choice(args, words, found[0], naming(indexes))
+    return (*found, *without_last_name(call, found[0], indexes), *second_names, *second_choices)
 
 
 async def resolve_for_form(call: Call, shop: Shop) -> tuple[Call, tuple[str, ...]]:

@@ -38,11 +38,12 @@ def names_nobody(slack: World) -> bool:
             "/shopper register Jan van Dijk",
             "it has to look like ada@example.com",
             [
+                ("asked", "/shopper register email:[…] first_name:[…] last_name:[…]", ""),
                 (
                     "refused",
                     "/shopper register email:[…] first_name:[…] last_name:[…]",
                     "Email: it has to look like [e-mail]",
-                )
+                ),
             ],
         ),
         (

@@ -10,14 +10,16 @@ from itertools import chain, combinations, islice, product, takewhile
 
 from bot.bigcommerce import is_uuid
 from bot.core.language.addresses import may_hold_address, with_addresses
-from bot.core.language.args import Args, Choice, Input, Text, input_of, typed_fields
+from bot.core.language.args import Args, Choice, Input, Text, TimeInput, input_of, inputs_of, typed_fields
 from bot.core.language.field_values import Names, Run, is_name
 from bot.core.language.labels import with_keys
 from bot.core.language.left_out_words import EXCEPT
 from bot.core.language.line_reader import Values
+from bot.core.language.person_names import FirstName, LastName
 from bot.core.language.readings import readings
 from bot.core.language.shopper_list import PARTICLES
 from bot.core.language.time_keys import with_time_keys
+from bot.core.language.times_behind import time_behind
 from bot.core.language.tokenizer import SINGLE_QUOTES, Word, as_typed, split, without_open_quote
 
 MOST_NAMES, MOST_OTHERS, MOST_TRIES = 4, 6, 100
@@ -65,13 +67,21 @@ def near_readings(
         return _without_some(_pieces(args, with_time_keys(args, split(line)), names), args, read)
 
     keyed, apart = with_keys(args, text, bare=True), _apart(text)
-    lines = (keyed, without_open_quote(text), apart, with_addresses(text), _with_one_name(args, text, names))
+    timed, one_name = _with_time_behind(args, text), _with_one_name(args, text, names)
+    lines = (keyed, without_open_quote(text), apart, with_addresses(text), one_name, timed)
     for line in dict.fromkeys(lines):
         if whole := tuple(map(Near, read(line))):
             return whole
     found = without_some(keyed) or without_some(text)
     known = [one.values for one in found]
     return (*found, *(one for one in without_some(apart) if one.values not in known))
+
+
+def _with_time_behind(args: type[Args], text: str) -> str:
+    """Return the line with its key for a time to come at the end: ``Eve Moss in VIPs for 2 days``."""
+    found = time_behind(text)
+    is_asked = found and isinstance(inputs_of(args).get(found.key), TimeInput)
+    return f'{found.before} {found.key}:"{found.time}"' if found and is_asked else text
 
 
 def _with_one_name(args: type[Args], text: str, names: Names) -> str:
@@ -117,13 +127,26 @@ def _without_some(pieces: Sequence[_Piece], args: type[Args], read: Read) -> tup
             continue
         kept = [piece for at, piece in enumerate(pieces) if at not in out]
         left_out = tuple(as_typed(pieces[at].words) for at in sorted(out))
-        led = ([Near(one, left_out) for one in read(line)] for line in _lines(kept, leads))
+        led = ([Near(one, left_out) for one in _as_typed(read(line), args, kept)] for line in _lines(kept, leads))
         found = next(filter(None, led), [])
         if choice and not found:
             found = _with_choice(kept, left_out, choice, read)
         lost += [named] if found else []
         near += found
     return tuple(near)
+
+
+def _as_typed(read: Iterable[Values], args: type[Args], pieces: Sequence[_Piece]) -> Iterator[Values]:
+    """Yield the values whose texts were typed just so: a word put in leads to a name, and never is one.
+
+    Nor is a number, as in “for 2 days”, where words are left out, a person's name.
+    """
+    line, kinds = _line(pieces), inputs_of(args)
+    for values in read:
+        texts = [(kinds[name], str(value)) for name, value in values.items() if isinstance(kinds[name], Text)]
+        people = (text for kind, text in texts if isinstance(kind, FirstName | LastName))
+        if all(text in line for _, text in texts) and not any(map(str.isdigit, "".join(people))):
+            yield values
 
 
 def _choice_of(args: type[Args]) -> tuple[str, Choice] | None:

@@ -135,7 +135,9 @@ def _names_behind(who: str, *, is_unread: bool) -> Iterator[tuple[str, str, str]
     elif is_unread:
         words = _words(who)
         for end in range(2, next((at for at, word in enumerate(words) if _bare(word) in _LEADS), len(words)) + 1):
-            yield from ((*names, " ".join(words[end:])) for names in _orders(" ".join(words[:end])))
+            who = " ".join(words[:end])  # with a number in it, as in “for 2 days”, it is no name
+            orders = () if any(map(str.isdigit, who)) else _orders(who)
+            yield from ((*names, " ".join(words[end:])) for names in orders)
 
 
 def _beginnings(who: str) -> Iterator[tuple[str, str, str]]:

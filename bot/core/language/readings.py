@@ -14,6 +14,7 @@ from bot.core.language.args import Args, ShopperInput, Text, inputs_of
 from bot.core.language.bare_keys import with_colons
 from bot.core.language.field_values import Names, Run, is_name, joined
 from bot.core.language.line_reader import MOST_STEPS, LineReader, Values
+from bot.core.language.person_names import LastName
 from bot.core.language.time_keys import with_time_keys
 from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES, split, split_otherwise
 
@@ -88,4 +89,5 @@ def may_differ(args: type[Args], values: Values) -> bool:
     kinds = inputs_of(args)
     texts = [name for name, kind in kinds.items() if isinstance(kind, Text) and not kind.option]
     by_position = [name for name, kind in kinds.items() if not kind.option]
-    return any(is_name(kinds[name]) for name in values) or len(texts) == len(by_position) > 1
+    is_named = any(is_name(kinds[name]) or isinstance(kinds[name], LastName) for name in values)
+    return is_named or len(texts) == len(by_position) > 1
