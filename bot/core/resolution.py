@@ -73,7 +73,7 @@ async def _resolve(call: Call, shop: Shop) -> Call:
         raise ask_which(call.command, found, labels_of(indexes))
     _refuse_exceptions(call)
     near = _near(call, indexes, is_whole=lambda values: _is_whole(call, values))[:MOST_READINGS]
-    if not keyed and not _take_all(near):
+    if not keyed and not _take_all(near) and not _verb_before(call, near):
         _ask_about_misspelt(call, indexes)
     if not near or near[0].left_out:
         ask_about_people(call, indexes, is_unread=True)
@@ -187,9 +187,14 @@ def _ask_about_near(call: Call, near: Sequence[Near], indexes: Indexes) -> None:
     A misspelt command goes before that, where its word would be left out.
     """
     verb = call.unknown if near and _leaves_out_verb(call, near[0]) else None
-    if near and not (verb and verb.instead):
+    if near and not _verb_before(call, near):
         timed = with_left_out_times(call.command.args, near)
         raise ask_near(timed, labels_of(indexes), unknown=str(verb or ""))
+
+
+def _verb_before(call: Call, near: Sequence[Near]) -> bool:
+    """Return whether a word that is left out means another command, as in ``off Tasting week``: this is suggested."""
+    return bool(near and call.unknown and call.unknown.instead and _leaves_out_verb(call, near[0]))
 
 
 def _leaves_out_verb(call: Call, near: Near) -> bool:

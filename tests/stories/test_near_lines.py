@@ -200,6 +200,8 @@ NEAR = {
     ),
     "/shopper register Ada Byron a@x.org": ("Did you mean this?", ["Register Shopper: a@x.org"]),
     "/shopper register Ada Byron a@x.org to VIPs": ("Did you mean this?", ["Register Shopper: VIPs"]),
+    "/promotion off tasting week": ("Did you mean `/promotion disable`?", ["Disable Promotion"]),
+    "/promotion on win back": ("Did you mean `/promotion enable`?", ["Enable Promotion"]),
     "/segment xyz VIPs": ("There is no command `/segment xyz`.", ["Show Segment: VIPs"]),
     "/promotion disable VIP early access, Win back": (
         "Which of these",
