@@ -98,7 +98,8 @@ class Approvers:
         try:
             self.policy.refuse_asking(actor, plan, moved)
         except NotAllowed:
-            if actor.standing is Standing.UNKNOWN or actor.doubt(self.policy.named):
+            is_member = actor.standing is Standing.MEMBER
+            if actor.standing is Standing.UNKNOWN or (is_member and actor.doubt(self.policy.named)):
                 raise
             lost = f"{mention(requester)}, who asked for it, may not ask for this any more."
             raise Impossible(f"{lost} Someone who may can ask for it again.", for_log=lost) from None

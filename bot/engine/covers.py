@@ -8,9 +8,8 @@ from bot.core.approval.changes import Change
 from bot.core.approval.covering import Covered
 from bot.core.approval.ruled_changes import rules_set
 from bot.core.approval.temporary import in_by
-from bot.core.errors import NotAllowed
+from bot.core.errors import Impossible
 from bot.core.kept_lists import fetch_lists
-from bot.core.people import Standing
 from bot.core.planning.plan import REMOVAL, Plan
 from bot.core.planning.steps import FollowRule
 from bot.core.segment_rules.guard import Difference
@@ -73,13 +72,9 @@ class Covers:
         """Return that somebody who approved it may not any more, or whoever asked may not ask."""
         if await self.approvers.gone(covering):
             return f"someone who approved change {covering.number}, which covers it, may not approve it any more"
-        actor = await self.approvers.directory.actor(requester)
         try:
-            self.approvers.policy.refuse_asking(actor)
-        except NotAllowed:
-            policy = self.approvers.policy
-            if actor.standing is Standing.UNKNOWN or actor.doubt(policy.requesters | policy.approvers):
-                raise
+            await self.approvers.refuse_lost(requester)
+        except Impossible:
             return "whoever asked for it may not ask any more"
         return ""
 

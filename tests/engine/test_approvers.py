@@ -177,6 +177,19 @@ async def test_a_change_waits_while_slack_does_not_tell_whether_its_requester_ma
     assert (await machine.latest()).state is State.DONE
 
 
+async def test_who_left_is_known_to_whatever_group_cannot_be_read(path: Path) -> None:
+    async with bench(path, requesters=frozenset({"SGROUP"})) as machine:
+        machine.people.groups["SGROUP"] = frozenset({"UANA"})
+        await machine.delete()
+        machine.people.groups.clear()
+        machine.people.unreadable = (("SGROUP", "it is external"),)
+        await machine.decides("UBEN")
+        assert (await machine.latest()).state is State.WAITING
+        machine.people.standings["UANA"] = Standing.DEACTIVATED
+        await machine.decides("UBEN")
+        assert ((await machine.latest()).state, (await machine.latest()).reason) == (State.STALE, GONE)
+
+
 async def test_what_became_graver_is_asked_for_by_those_alone_who_may_ask_for_it(path: Path) -> None:
     grave = Rule(steps=("remove_members",), shoppers=6, approvals=1, requesters=frozenset({"UCLEO"}))
     async with bench(path, rules=(Rule(steps=("remove_members",), approvals=1), grave)) as machine:
