@@ -23,12 +23,14 @@ async def taken_out_again(segment_id: str, ctx: Context) -> Mapping[str, End]:
 
 async def remarks_on_missed(undo: Iterable[AnyStep], since: datetime, ctx: Context) -> tuple[str, ...]:
     """Tell whom an undo brings back who would have been taken out of their segment since, had it not been gone."""
-    told = list[str]()
-    for one in undo:
-        ids = await ctx.history.ids_of(one.replaces.id) if one.replaces else ()
-        for end in await ctx.changes.missed_ends(ids, since) if ids else ():
+    told, steps = list[str](), tuple(undo)
+    are_new = any(one.old_profiles for one in steps)
+    back = [(one.replaces.id, one.creates, False) for one in steps if one.replaces]
+    back += [(one.target.id, one.target.name, True) for one in steps if are_new and one.target and one.target.id]
+    for id_, name, in_part in dict.fromkeys(back):
+        for end in await ctx.changes.missed_ends(await ctx.history.ids_of(id_), since, in_part=in_part):
             told.append(
-                f"Change {end.number} was to take out of {one.creates} on {describe_due(end.at)} again whom it added: "
+                f"Change {end.number} was to take out of {name} on {describe_due(end.at)} again whom it added: "
                 "whoever of them comes back is taken out at once."
             )
     return tuple(told)

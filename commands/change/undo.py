@@ -1,5 +1,6 @@
 """``/change undo``, ``retry`` and ``repoint``: what is asked for once a change is over."""
 
+from bot.core.approval.brought_back import with_current_ids
 from bot.core.approval.changes import Change
 from bot.core.approval.state_words import describe_state
 from bot.core.command import command
@@ -38,7 +39,7 @@ async def undo(args: OverChange, ctx: Context) -> Plan:
         raise Impossible(
             f"Change {change.number} {describe_state(change)}, so there is nothing to undo yet. {_instead(change, ctx)}"
         )
-    steps = inverse_of(tuple(run.undo for run in change.done))
+    steps = await with_current_ids(inverse_of(tuple(run.undo for run in change.done)), ctx.changes, ctx.history)
     if not steps:
         raise Impossible(
             f"Change {change.number} {describe_state(change)} and did nothing, so there is nothing to undo."
@@ -73,6 +74,7 @@ async def retry(args: OverChange, ctx: Context) -> Plan:
     created_ids, remarks = change.created_ids, list[str]()
     await created_ids.fetch()
     steps = tuple([await _resolved(step, created_ids) for step in change.steps_left])
+    steps = await with_current_ids(steps, ctx.changes, ctx.history)
     for name in change.perhaps_created:
         if found := await ctx.shop.by_name(name, exactly=True):
             known = CreatedIds(segments={name: found.id})

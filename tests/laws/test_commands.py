@@ -132,7 +132,12 @@ class Record:
     async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:
         return ((Brief.of(self.kept), NOW),)
 
-    async def missed_ends(self, segment_ids: Sequence[str], since: datetime) -> tuple[End, ...]:
+    async def renewing(self) -> tuple[int, ...]:
+        return (self.kept.number,)
+
+    async def missed_ends(
+        self, segment_ids: Sequence[str], since: datetime, *, in_part: bool = False
+    ) -> tuple[End, ...]:
         return ()
 
     async def since_first_to_end(self, segment_ids: Sequence[str]) -> tuple[int, ...]:

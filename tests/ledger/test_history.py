@@ -98,6 +98,7 @@ async def test_a_restored_segment_is_one_with_all_its_ids(ledger: Ledger) -> Non
     await ledger.changes.save_run(found, run(0).model_copy(update={"applied": created}), at=NOW, detail={})
     await ledger.history.save(snapshot(1, (Size(uuid(2), "VIPs", 38),), entry=2))
     assert await ledger.history.ids_of(uuid(2)) == (uuid(2), uuid(1))
+    assert await ledger.history.current_ids() == {uuid(1): uuid(2)}
     expected = (OutsideMove(snapshot(2).at, snapshot(1).at, -2),)
     assert await ledger.history.moved_outside(uuid(2), None, snapshot(0).at) == expected
 

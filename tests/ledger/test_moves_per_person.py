@@ -10,10 +10,10 @@ from bot.core.approval.need import Approval
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.errors import OverLimit
-from bot.core.planning.steps import KeepMembers
+from bot.core.planning.steps import Applied, CreateSegment, KeepMembers, Naming, SegmentRef
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW, VIPS, add, plan, uuid
-from tests.ledger.planned import kinds, moved, planned
+from tests.ledger.planned import kinds, moved, planned, running
 
 ID = VIPS.known_id
 HOUR = timedelta(hours=1)
@@ -178,6 +178,16 @@ async def test_a_change_over_a_limit_does_not_move(ledger: Ledger) -> None:
         await ledger.changes.move(waiting, Event.CLEAR, at=NOW, limits=limits)
     assert ((await ledger.changes.load(2)).state, await kinds(ledger)) == (State.PLANNED, before)
     assert (await ledger.changes.move(waiting, Event.CLEAR, at=NOW, limits=limits[:1])).state is State.APPROVED
+
+
+async def test_a_segment_that_was_deleted_and_restored_is_the_same(ledger: Ledger) -> None:
+    await ran(ledger, await adding(ledger, "1", Event.CLEAR, Event.START), StepState.DONE, 18)
+    creates = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=ID)
+    undo = await running(ledger, "2", plan=plan(creates))
+    applied = Applied(created=SegmentRef(name="VIPs", id=uuid(9)))
+    run = Run(position=0, state=StepState.DONE, applied=applied)
+    await ledger.changes.save_run(undo, run, at=NOW, detail={})
+    assert await ledger.changes.moved_unapproved("UANA", uuid(9), since=NOW - HOUR) == 20
 
 
 # Notices to groups

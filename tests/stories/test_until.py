@@ -271,6 +271,65 @@ async def test_an_end_that_came_while_its_segment_was_deleted_comes_once_it_is_b
     assert verified(slack.bot.engine.process.ledger).holds
 
 
+async def deleted_and_brought_back(slack: World, who: str, number: int, *, back_at: datetime | None = None) -> None:
+    """Ana has a shopper's profile deleted by the change of this number, and has that undone, at that time."""
+    await slack.type(f"/shopper delete {who}")
+    slack.clock.forward(minutes=1)
+    await slack.press("Delete Profiles", by="ben", change=number)
+    if back_at:
+        await arrives(slack, back_at)
+    await slack.type(f"/change undo {number}")
+    slack.clock.forward(minutes=1)
+    await slack.press("Undo Change", by="ben")
+
+
+async def test_a_shopper_who_was_deleted_and_brought_back_is_the_same(open_world: OpenWorld) -> None:
+    slack = await opened(open_world)
+    (who,), before = slack.emails(1, outside="VIPs"), slack.sizes()["VIPs"]
+    await added(slack, f"VIPs {who} until:friday 16:00")
+    for number in (2, 4):
+        await deleted_and_brought_back(slack, who, number)
+    assert slack.sizes()["VIPs"] == before + 1
+    await arrives(slack, at(7, 16))
+    assert slack.sizes()["VIPs"] == before
+    assert "Ended by change 6." in said(slack.card(1))
+
+
+async def test_a_shopper_who_was_deleted_after_they_were_taken_out_is_in_by_the_addition_once_both_are_undone(
+    open_world: OpenWorld,
+) -> None:
+    slack = await opened(open_world)
+    (who,), before = slack.emails(1, outside="VIPs"), slack.sizes()["VIPs"]
+    await added(slack, f"VIPs {who} until:friday 16:00")
+    await slack.type(f"/segment remove VIPs {who}")
+    await slack.press("Remove Shoppers", by="ben", change=2)
+    await deleted_and_brought_back(slack, who, 3)
+    await slack.type("/change undo 2")
+    slack.clock.forward(minutes=1)
+    await slack.press("Undo Change", by="ben", change=5)
+    assert slack.sizes()["VIPs"] == before + 1
+    await arrives(slack, at(7, 16))
+    assert slack.sizes()["VIPs"] == before
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("others", ["", "#14"])
+async def test_an_end_that_came_while_a_shopper_was_deleted_comes_once_they_are_brought_back(
+    engine: Engine, others: str, open_world: OpenWorld
+) -> None:
+    slack = await opened(open_world, engine=engine)
+    (who,), before = slack.emails(1, outside="VIPs"), slack.sizes()["VIPs"]
+    await added(slack, f"VIPs {who} {others} until:friday 16:00")
+    await deleted_and_brought_back(slack, who, 2, back_at=at(8, 10))
+    told = "Change 1 was to take out of VIPs on 2027-05-07 14:00 UTC again whom it added"
+    assert told in said(slack.card(4 if others else 3))
+    for _ in range(2):
+        await slack.sweep()
+    assert slack.sizes()["VIPs"] == before
+    assert slack.bot
+    assert verified(slack.bot.engine.process.ledger).holds
+
+
 async def test_a_renamed_segment_is_the_same(open_world: OpenWorld) -> None:
     slack = await opened(open_world)
     before = slack.sizes()["VIPs"]

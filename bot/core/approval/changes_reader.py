@@ -44,10 +44,16 @@ class ChangesReader(Protocol):
         None if nothing is to end there. ``segment_ids`` are all that it has had.
         """
 
-    async def missed_ends(self, segment_ids: Sequence[str], since: datetime) -> tuple[End, ...]:
+    async def renewing(self) -> tuple[int, ...]:
+        """Return the changes that ran and created profiles again, under new ids, which had been deleted."""
+
+    async def missed_ends(
+        self, segment_ids: Sequence[str], since: datetime, *, in_part: bool = False
+    ) -> tuple[End, ...]:
         """Return the ends of additions that came since then and found nobody in a segment, since it was gone.
 
-        They come once it is brought back. ``segment_ids`` are all that it has had.
+        They come once it is brought back. ``segment_ids`` are all that it has had. ``in_part``: also those that took
+        out some, since only others were gone.
         """
 
     async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:

@@ -143,6 +143,9 @@ class HistoryReader(Protocol):
     async def ids_of(self, segment_id: str) -> tuple[str, ...]:
         """Return all ids that this segment has had, its current one first."""
 
+    async def current_ids(self) -> Mapping[str, str]:
+        """Return the ids that restored segments have now, by each that they had before."""
+
     async def moved_outside(self, segment_id: str, since: datetime | None, until: datetime) -> tuple[OutsideMove, ...]:
         """Return how the segment's size changed outside the bot from snapshot to snapshot, oldest first.
 

@@ -67,6 +67,11 @@ class SqlChanges(TimedChanges):
             limit=limit,
         )
 
+    async def renewing(self) -> tuple[int, ...]:
+        """Return the changes that ran and created profiles again, under new ids, which had been deleted."""
+        began = "covered_by IS NULL AND json_extract(body, '$.started_at') IS NOT NULL"
+        return await self.numbers(f"{began} AND {ends.RENEWS}")
+
     async def is_as_sealed(self, entry: RecordedEntry) -> bool:
         """Return whether the tables have what a Step did as its entry sealed it; earlier versions sealed nothing."""
         query = "SELECT body FROM runs WHERE change = ? AND position = ?"

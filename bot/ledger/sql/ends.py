@@ -36,11 +36,14 @@ _MISSED = """
     LEFT JOIN changes AS e ON e.number = dues.change
     WHERE dues.at >= ? AND c.plan LIKE '%"until":"%' AND coalesce(json_extract(c.body, '$.kept_by'), '') = ''
     AND c.number IN (SELECT change FROM touches WHERE segment IN ({ids}))
-    AND c.number NOT IN (SELECT change FROM ends) AND (
+    AND (dues.state = 'over' OR c.number NOT IN (SELECT change FROM ends)) AND (
         e.number IS NULL
-        OR (e.state = 'done' AND e.number NOT IN (SELECT change FROM touches WHERE segment IN ({ids})))
+        OR (e.state = 'done' AND (? OR e.number NOT IN (SELECT change FROM touches WHERE segment IN ({ids}))))
     ) ORDER BY at, c.number
 """
+RENEWS = """(plan LIKE '%"old":[{%' OR plan LIKE '%"old":{%')"""
+"""Changes that create profiles again which had been deleted: under new ids, in place of the old ones."""
+_RETURNED_TO = f"SELECT segment FROM touches JOIN changes ON number = change WHERE number = ? AND {RENEWS}"
 _BEGAN = """
     SELECT coalesce(json_extract(body, '$.started_at'), json_extract(body, '$.created_at'))
     FROM changes WHERE number = ?
@@ -99,22 +102,29 @@ def settle_end(db: Connection, moved: Change) -> None:
         forget_end(db, moved.covered_by.change)
 
 
-def missed(db: Connection, segment_ids: Sequence[str], since: datetime) -> tuple[End, ...]:
-    """Return the ends that came since then and found nobody in a segment, which has had these ids, as it was gone."""
+def missed(db: Connection, segment_ids: Sequence[str], since: datetime, *, in_part: bool = False) -> tuple[End, ...]:
+    """Return the ends that came since then and found nobody in a segment, which has had these ids, as it was gone.
+
+    ``in_part``: also those that took out some, since only others were gone.
+    """
     query = _MISSED.format(ids=placeholders(segment_ids))
-    rows = db.execute(query, (timestamp(since), *segment_ids, *segment_ids)).fetchall()
+    rows = db.execute(query, (timestamp(since), *segment_ids, in_part, *segment_ids)).fetchall()
     return tuple(End(number=row["number"], at=row["at"]) for row in rows)
 
 
 def bring_back_ends(db: Connection, moved: Change) -> None:
-    """Save that what ended while a segment was deleted, which this change brought back, is to end after all.
+    """Save that what ended while a segment or profiles that this change brought back were gone is to end after all.
 
     It is asked for once the change is over, with everyone back in the segment. The caller holds the transaction.
     """
-    for old_id in moved.restored if moved.plan.undoes and not moved.is_open else ():
-        (deleted_at,) = db.execute(_BEGAN, (moved.plan.undoes,)).fetchone()
-        for end in missed(db, restorations(db).all_ids(old_id), datetime.fromisoformat(deleted_at)):
-            db.execute("INSERT INTO ends VALUES (?, ?)", (end.number, timestamp(end.at)))
+    if not moved.plan.undoes or moved.is_open:
+        return
+    (began,) = db.execute(_BEGAN, (moved.plan.undoes,)).fetchone()
+    deleted_at, returned_to = datetime.fromisoformat(began), db.execute(_RETURNED_TO, (moved.number,)).fetchall()
+    back = [(id_, False) for id_ in moved.restored] + [(row["segment"], True) for row in returned_to]
+    for id_, in_part in back:
+        for end in missed(db, restorations(db).all_ids(id_), deleted_at, in_part=in_part):
+            db.execute("INSERT INTO ends VALUES (?, ?) ON CONFLICT DO NOTHING", (end.number, timestamp(end.at)))
             asked = (timestamp(end.at - LONGEST_WAIT), end.number)  # so long ago that it is due now
             db.execute("UPDATE dues SET state = 'again', at = ? WHERE covered_by = ? AND change IS NULL", asked)
             db.execute("UPDATE changes SET drawn = 0 WHERE number = ?", (end.number,))

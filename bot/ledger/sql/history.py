@@ -1,6 +1,6 @@
 """The history: segment sizes by day, and the bot's effects. See ``bot.ledger.ports.history``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -92,6 +92,11 @@ class SqlHistory:
     async def ids_of(self, segment_id: str) -> tuple[str, ...]:
         """Return all ids that this segment has had, its current one first."""
         return await self._database.read(lambda db: restorations(db).all_ids(segment_id))
+
+    async def current_ids(self) -> Mapping[str, str]:
+        """Return the ids that restored segments have now, by each that they had before."""
+        restored = await self._database.read(restorations)
+        return {old: restored.current_id(old)[0] for old in restored.by_old}
 
     async def moved_outside(self, segment_id: str, since: datetime | None, until: datetime) -> tuple[OutsideMove, ...]:
         """Return how the segment's size changed outside the bot from snapshot to snapshot, oldest first."""

@@ -17,6 +17,7 @@ from bot.core.kept_lists import count_stored
 from bot.core.timestamps import timestamp
 from bot.ledger.sql.audit_index import OF_SEGMENTS
 from bot.ledger.sql.database import Connection
+from bot.ledger.sql.history import restorations
 
 _SINCE = f"""
     SELECT entries.change FROM subjects JOIN entries ON entries.number = subjects.entry
@@ -45,12 +46,15 @@ _DONE = f"SELECT position FROM runs WHERE change = ? AND json_extract(body, '$.s
 def moved_unapproved(db: Connection, requester: str, segment_id: str, *, since: datetime, apart_from: int) -> int:
     """Return how many shoppers this requester added to the segment since then, or kept, without an approval."""
     values: dict[str, str | int | None] = {
-        "segment": str(Item.segment(segment_id)),
         "since": timestamp(since),
         "requester": requester,
         "apart_from": apart_from,
     }
-    return sum(_added(db, row, segment_id) for row in db.execute(_COUNTED, values).fetchall())
+    return sum(
+        _added(db, row, id_)
+        for id_ in restorations(db).all_ids(segment_id)
+        for row in db.execute(_COUNTED, values | {"segment": str(Item.segment(id_))}).fetchall()
+    )
 
 
 def refuse_over_limit(db: Connection, change: Change, limits: Iterable[Limit]) -> None:

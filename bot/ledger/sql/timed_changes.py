@@ -33,9 +33,11 @@ class TimedChanges(ToldChanges):
         which = f"{_HAS_TIME} ORDER BY json_extract(changes.body, '$.due_at'), number LIMIT :limit"
         return await self.briefs(which, limit=limit)
 
-    async def missed_ends(self, segment_ids: Sequence[str], since: datetime) -> tuple[End, ...]:
-        """Return the ends that came since then and found nobody in a segment, since it was gone."""
-        return await self._database.read(lambda db: ends.missed(db, segment_ids, since))
+    async def missed_ends(
+        self, segment_ids: Sequence[str], since: datetime, *, in_part: bool = False
+    ) -> tuple[End, ...]:
+        """Return the ends that came since then and found nobody in a segment, or not everyone, who was gone."""
+        return await self._database.read(lambda db: ends.missed(db, segment_ids, since, in_part=in_part))
 
     async def to_end(self, limit: int) -> tuple[tuple[Brief, datetime], ...]:
         """Return the changes whose additions are to end, each with its time, the next one first."""

@@ -10,7 +10,9 @@ from bot.core.planning.steps import (
     AddMembers,
     AnyStep,
     Applied,
+    CreateProfiles,
     CreateSegment,
+    DeleteProfiles,
     DeleteSegment,
     KeepMembers,
     Naming,
@@ -18,6 +20,7 @@ from bot.core.planning.steps import (
     added,
     removed,
 )
+from bot.core.planning.steps.profiles import OldProfile
 from tests.core.samples import NOW, VIPS, change, plan, uuid
 
 ADA, BEN = uuid(1), uuid(2)
@@ -72,6 +75,12 @@ def test_an_undo_that_finds_somebody_in_changes_nothing() -> None:
     assert owners_after([*back_for_a_time, adds(4, found=(ADA,), undoes=2)]) == {ADA: 3}
 
 
+def test_whoever_was_perhaps_taken_out_is_in_by_it_still_and_is_so_again_after_an_undo() -> None:
+    perhaps = [FOR_A_TIME, Act(2, unsure=frozenset({ADA}))]
+    assert owners_after(perhaps) == {ADA: 1}
+    assert owners_after([*perhaps, adds(3, ADA, undoes=2)]) == {ADA: 1}
+
+
 def of(*steps: AnyStep, runs: tuple[Run, ...], ends: bool = True, **fields: Any) -> Change:
     planned = plan(*steps)
     until = NOW + timedelta(days=1)
@@ -91,23 +100,23 @@ def ran(position: int = 0, *undo: AnyStep, **fields: Any) -> Run:
 
 async def test_what_an_addition_did_is_told_by_its_undo() -> None:
     both = of(*added(VIPS, (ADA, BEN)), runs=(ran(0, *removed(VIPS, (ADA,))),))
-    assert await act_of(both, (VIPS.known_id,)) == adds(42, ADA, ends=True, found=(BEN,))
-    assert await act_of(both, (uuid(9),)) == Act(42, ends=True)
+    assert await act_of(both, (VIPS.known_id,), {}) == adds(42, ADA, ends=True, found=(BEN,))
+    assert await act_of(both, (uuid(9),), {}) == Act(42, ends=True)
 
 
 async def test_what_was_not_done_is_left_out() -> None:
     step = added(VIPS, (ADA, BEN))
     failed = of(*step, runs=(ran(0, *removed(VIPS, (ADA, BEN)), state=StepState.FAILED),))
-    assert await act_of(failed, (VIPS.known_id,)) == Act(42, ends=True)
+    assert await act_of(failed, (VIPS.known_id,), {}) == Act(42, ends=True)
     left = ran(0, *removed(VIPS, (ADA, BEN)), state=StepState.UNSURE, left=(Item.profile(BEN),))
-    assert await act_of(of(*step, runs=(left,)), (VIPS.known_id,)) == adds(42, ADA, ends=True, found=(BEN,))
+    assert await act_of(of(*step, runs=(left,)), (VIPS.known_id,), {}) == adds(42, ADA, ends=True, found=(BEN,))
 
 
 async def test_whom_a_change_keeps_and_takes_out_is_told_too() -> None:
     keeping = of(KeepMembers(segment=VIPS, profile_ids=(ADA,)), runs=(ran(0),), ends=False)
-    assert await act_of(keeping, (VIPS.known_id,)) == adds(42, ADA)
+    assert await act_of(keeping, (VIPS.known_id,), {}) == adds(42, ADA)
     removing = of(*removed(VIPS, (ADA,)), runs=(ran(0, *added(VIPS, (ADA,))),), ends=False)
-    assert await act_of(removing, (VIPS.known_id,)) == removes(42, ADA)
+    assert await act_of(removing, (VIPS.known_id,), {}) == removes(42, ADA)
 
 
 async def test_whoever_is_put_into_a_segment_of_the_same_change_is_in_it_by_that() -> None:
@@ -115,7 +124,7 @@ async def test_whoever_is_put_into_a_segment_of_the_same_change_is_in_it_by_that
     steps = (CreateSegment(segment=Naming(name="New")), AddMembers(segment=SegmentRef(name="New"), profile_ids=(ADA,)))
     created = ran(0, applied=Applied(created=new))
     made = of(*steps, runs=(created, ran(1, *removed(new, (ADA,)))))
-    assert await act_of(made, (new.known_id,)) == adds(42, ADA, ends=True)
+    assert await act_of(made, (new.known_id,), {}) == adds(42, ADA, ends=True)
 
 
 async def test_whoever_was_in_a_segment_that_was_deleted_is_in_it_again_once_it_is_restored() -> None:
@@ -123,7 +132,20 @@ async def test_whoever_was_in_a_segment_that_was_deleted_is_in_it_again_once_it_
     recreated = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=VIPS.known_id)
     back = added(SegmentRef(name="VIPs"), (ADA,))
     deletion = of(DeleteSegment(segment=VIPS), runs=(ran(0, recreated, *back),), ends=False)
-    assert await act_of(deletion, ids) == removes(42, ADA)
+    assert await act_of(deletion, ids, {}) == removes(42, ADA)
     runs = (ran(0, applied=Applied(created=new)), ran(1, *removed(new, (ADA,))))
     restoration = change(state=State.DONE, plan=plan(recreated, *back, undoes=42), runs=runs)
-    assert await act_of(restoration, ids) == adds(42, ADA, undoes=42)
+    assert await act_of(restoration, ids, {}) == adds(42, ADA, undoes=42)
+
+
+async def test_whose_profile_was_deleted_is_in_it_again_once_they_have_a_new_one() -> None:
+    new, ids = uuid(8), (VIPS.known_id,)
+    recreated = CreateProfiles(customers=(17,), old=(OldProfile(customer_id=17, id=ADA),))
+    back = added(VIPS, (), (17,))
+    delete = DeleteProfiles(customer_ids=(17,))
+    assert await act_of(of(delete, runs=(ran(0, recreated, *back),), ends=False), ids, {}) == removes(42, ADA)
+    deletion = of(delete, runs=(ran(0, recreated, *back, state=StepState.UNSURE),), ends=False)
+    assert await act_of(deletion, ids, {ADA: new}) == Act(42, unsure=frozenset({new}))
+    runs = (ran(0, applied=Applied(profiles={17: new}, renewed={ADA: new})), ran(1, *removed(VIPS, (new,))))
+    returned = change(state=State.DONE, plan=plan(recreated, *back, undoes=42), runs=runs)
+    assert await act_of(returned, ids, {ADA: new}) == adds(42, new, undoes=42)

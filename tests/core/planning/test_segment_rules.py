@@ -18,7 +18,7 @@ from bot.core.planning.steps import (
     SegmentRef,
 )
 from bot.core.segment_rules.followed import Followed
-from bot.core.segment_rules.rule import AcceptsMarketing, HasAttribute, InGroup, Not
+from bot.core.segment_rules.rule import AcceptsMarketing, HasAttribute, InGroup, InSegment, Not
 from bot.core.segment_rules.schedule import Daily
 from bot.core.segment_rules.vocabulary import Named
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule, vocabulary_of_words
@@ -75,6 +75,16 @@ async def test_a_segment_that_is_created_before_gets_its_rule_under_its_new_id()
         created = CreatedIds(segments={"Gone": uuid(8), RULED: uuid(9)})
         assert step.resolved(created).segment_ids == (uuid(8),)
         assert FollowRule(segment=ruled(machine), after=NEVER).resolved(created).segment == ruled(machine)
+
+
+def test_a_rule_from_before_a_return_names_the_same_segments_under_their_new_ids() -> None:
+    was, now = (
+        FollowRule(
+            segment=SegmentRef(name="A", id=one), after=Followed(rule=Not(part=InSegment(segment_ids=(one,))), words="")
+        )
+        for one in map(uuid, (1, 2))
+    )
+    assert was.resolved(CreatedIds(restored={uuid(1): uuid(2)})) == now
 
 
 async def test_an_undo_lets_segments_follow_their_rules_under_the_policy_of_now() -> None:

@@ -115,6 +115,35 @@ def test_a_step_is_bound_to_what_was_made_before_it(step: AnyStep, bound: AnySte
     assert step.resolved(MADE) == bound
 
 
+BACK = CreatedIds(renewed=JoinedMaps(({"x": uuid(8)},)), restored={VIPS.known_id: uuid(9)})
+VIPS_NOW = SegmentRef(name="VIPs", id=uuid(9))
+
+
+@pytest.mark.parametrize(
+    ("step", "now"),
+    [
+        (AddMembers(segment=VIPS, profile_ids=("x", "y")), AddMembers(segment=VIPS_NOW, profile_ids=(uuid(8), "y"))),
+        (add(1, NEW), add(1, NEW)),
+        (rename("Gold"), rename("Gold").model_copy(update={"segment": VIPS_NOW})),
+        (DeleteSegment(segment=VIPS), DeleteSegment(segment=VIPS_NOW)),
+        (DeleteSegment(segment=VIPS_NOW), DeleteSegment(segment=VIPS_NOW)),
+    ],
+)
+def test_a_step_from_before_a_return_is_about_the_same_under_its_new_id(step: AnyStep, now: AnyStep) -> None:
+    assert step.resolved(BACK) == now
+
+
+def test_a_promotion_is_pointed_to_a_segment_under_its_new_id() -> None:
+    old, now = (AnyOf((one,)) for one in (VIPS.known_id, uuid(9)))
+    step = RetargetPromotion(promotion=PromotionRef(id=1, name="Sale"), before=None, after=Not(old))
+    assert step.resolved(BACK).after == Not(now)
+    assert step.model_copy(update={"after": None}).resolved(BACK).after is None
+    repointed_back = step.model_copy(update={"before": now, "after": old})
+    assert repointed_back.resolved(BACK) == repointed_back
+    awaits = step.model_copy(update={"restored": (Restored(name="VIPs", old_id=VIPS.known_id),)})
+    assert awaits.resolved(BACK) == awaits
+
+
 def test_known_profiles_and_newcomers_share_their_batches() -> None:
     profiles, newcomers = tuple(map(uuid, range(BATCH - 1))), tuple(range(1, BATCH + 2))
     steps = [step for step in added(VIPS, profiles, newcomers) if isinstance(step, AddMembers)]

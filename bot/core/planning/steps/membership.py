@@ -46,9 +46,8 @@ class Membership(Step):
 
     def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the ids of a segment and of profiles that earlier Steps created."""
-        id_ = self.segment.id or created_ids.segments.get(self.segment.name)
-        ids = created_ids.renew(self.profile_ids)
-        return self.model_copy(update={"segment": SegmentRef(name=self.segment.name, id=id_), "profile_ids": ids})
+        segment, ids = created_ids.segment(self.segment), created_ids.renew(self.profile_ids)
+        return self.model_copy(update={"segment": segment, "profile_ids": ids})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the segment's current name. Raises Gone."""

@@ -128,12 +128,19 @@ class RetargetPromotion(OnPromotion):
         return tuple(one for one in self.restored if not one.new_id)
 
     def resolved(self, created_ids: CreatedIds) -> Self:
-        """Return it with the new ids of the segments that earlier Steps created again."""
-        resolved = self
+        """Return it with the new ids of segments that were created again."""
+        resolved = self._renewed(created_ids.restored)
         for one in self._awaited:
             if new_id := created_ids.segments.get(one.name):
                 resolved = resolved._pointed(one, new_id)
         return resolved
+
+    def _renewed(self, restored: Mapping[str, str]) -> Self:
+        """Return it with new ids; one that takes back that a promotion was pointed from an old id stays as it is."""
+        after, awaited = self.after, {one.old_id for one in self._awaited}
+        for old_id in restored.keys() - awaited:
+            after = after.replaced(old_id, restored[old_id]) if after else None
+        return self if after == self.before else self.model_copy(update={"after": after})
 
     def _pointed(self, segment: Restored, new_id: str) -> Self:
         known = segment.model_copy(update={"new_id": new_id})

@@ -1,6 +1,6 @@
 """The results of Steps that ran, and what later Steps of the same Plan need to know of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -36,12 +36,16 @@ class Applied(Value):
 
 @dataclass(frozen=True)
 class CreatedIds:
-    """What earlier Steps of a Plan created: ids by the names that later Steps use."""
+    """What earlier Steps of a Plan created: ids by the names that later Steps use.
+
+    ``renewed`` and ``restored`` are new ids, of profiles and of segments, by those from before they were deleted.
+    """
 
     segments: dict[str, str] = field(default_factory=dict)
     profiles: JoinedMaps[int, str] = field(default_factory=lambda: JoinedMaps(()))
     customers: dict[str, int] = field(default_factory=dict)
     renewed: JoinedMaps[str, str] = field(default_factory=lambda: JoinedMaps(()))
+    restored: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, applied: Collection[Applied]) -> Self:
@@ -57,6 +61,11 @@ class CreatedIds:
         """Read what is needed of the ledger ahead; the event loop goes on meanwhile."""
         await self.profiles.fetch()
         await self.renewed.fetch()
+
+    def segment(self, ref: SegmentRef) -> SegmentRef:
+        """Return a segment with its id: the new one, if it was created, or created again."""
+        id_ = self.segments.get(ref.name) if ref.id is None else self.restored.get(ref.id, ref.id)
+        return SegmentRef(name=ref.name, id=id_)
 
     def renew(self, profile_ids: Sequence[str]) -> Sequence[str]:
         """Return these profiles' ids, with the new ones of those that were created again."""

@@ -6,7 +6,7 @@ from bot.bigcommerce import Reader, Segment, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.normal_form import normal_form
 from bot.core.planning.steps.references import Naming, SegmentRef, Stored
-from bot.core.planning.steps.results import Applied
+from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import Step, present
 from bot.core.store_view.cached_shop import Shop
 
@@ -52,6 +52,10 @@ class UpdateSegment(Step):
         """Return its name and description, before, and after as the store saved them."""
         stored = applied.stored.naming if applied.stored else None
         return self.before.model_dump(), (stored or self.after).model_dump()
+
+    def resolved(self, created_ids: CreatedIds) -> Self:
+        """Return it with the id that the segment has since it was created again."""
+        return self.model_copy(update={"segment": created_ids.segment(self.segment)})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the current name and description. Raises Impossible; NothingToDo if nothing differs."""

@@ -8,6 +8,7 @@ from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import Step, present
 from bot.core.segment_rules.followed import Followed
+from bot.core.segment_rules.rule import with_segments
 from bot.core.segment_rules.schedule import describe_schedule
 from bot.core.store_view.cached_shop import Shop
 
@@ -37,8 +38,7 @@ class OnRule(Step):
 
     def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the id of a segment that an earlier Step created."""
-        id_ = self.segment.id or created_ids.segments.get(self.segment.name)
-        return self.model_copy(update={"segment": SegmentRef(name=self.segment.name, id=id_)})
+        return self.model_copy(update={"segment": created_ids.segment(self.segment)})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the segment's current name and rule; one that is not there yet has none. Raises Gone."""
@@ -81,6 +81,12 @@ class FollowRule(OnRule):
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Return the words of both rules."""
         return _words(self.before), _words(self.after)
+
+    def resolved(self, created_ids: CreatedIds) -> Self:
+        """Return it with new ids of segments that were created again, in its rule, too."""
+        rule = with_segments(self.after.rule, lambda id_: created_ids.restored.get(id_, id_))
+        after = self.after.model_copy(update={"rule": rule})
+        return super().resolved(created_ids).model_copy(update={"after": after})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the segment's current name and rule. Raises Gone; NothingToDo if it follows this one."""

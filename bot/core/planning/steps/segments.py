@@ -13,7 +13,7 @@ from bot.core.language.phrases import size
 from bot.core.long_lists import made_of
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
-from bot.core.planning.steps.results import Applied
+from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.segment_naming import refuse_taken_name, saved_differently
 from bot.core.planning.steps.step import Step, Unclear, present
 from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
@@ -206,6 +206,10 @@ class DeleteSegment(Step):
     def before_and_after(self, applied: Applied, moved: int) -> tuple[Any, Any]:
         """Return the segment with its size before, and nothing after."""
         return {**self.segment.model_dump(), "description": self.description, "members": moved}, None
+
+    def resolved(self, created_ids: CreatedIds) -> Self:
+        """Return it with the id that the segment has since it was created again."""
+        return self.model_copy(update={"segment": created_ids.segment(self.segment)})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with its current size and promotions. Raises Impossible if it no longer exists."""
