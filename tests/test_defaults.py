@@ -63,7 +63,7 @@ MADE_ANEW = {
     "Choice": ("also",),
     "Command": ("aliases",),
     "Confirmed": ("customers", "segments"),
-    "CreatedIds": ("segments", "profiles", "customers", "renewed"),
+    "CreatedIds": ("segments", "profiles", "customers", "renewed", "restored"),
     "Entry": ("detail",),
     "Findings": ("segments", "customers", "customer_ids", "profiles", "changes"),
     "Group": ("elsewhere", "meant"),

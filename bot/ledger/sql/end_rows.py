@@ -4,6 +4,7 @@ from collections.abc import Container
 from datetime import datetime
 
 from bot.ledger.sql.database import Connection
+from bot.ledger.sql.ends import RENEWS
 
 _HAS_END = """plan LIKE '%"until":"%'"""
 _BEGAN = f"""
@@ -14,16 +15,19 @@ _ASKED = f"""
     SELECT dues.covered_by, slot FROM dues JOIN changes ON number = dues.covered_by
     WHERE dues.state = 'over' AND {_HAS_END}
 """
-_SETTLED = """
+_SETTLED = f"""
     SELECT covered_by FROM changes AS e WHERE covered_by IN (SELECT change FROM ends) AND (
         state IN ('rejected', 'withdrawn')
         OR (state = 'cancelled' AND json_extract(body, '$.settled_by') IS NOT NULL)
         OR (state = 'done' AND NOT EXISTS (
             SELECT 1 FROM touches JOIN restored ON restored.old = touches.segment WHERE touches.change = e.covered_by
+        ) AND NOT EXISTS (
+            SELECT 1 FROM touches JOIN changes ON number = touches.change WHERE {RENEWS}
+            AND segment IN (SELECT segment FROM touches WHERE change = e.covered_by)
         ))
     )
 """
-"""Whose end was done, or people decided against it; it comes again where a segment was gone, and is restored."""
+"""Whose end was done, or people decided against it; it comes again where a segment or profiles were brought back."""
 
 
 def end_fault(db: Connection, among: Container[int] | None = None) -> str:
