@@ -60,6 +60,14 @@ async def test_words_are_read_with_the_names_of_the_store(line: str, values: dic
     assert (call.values, call.words) == (values, "")
 
 
+async def test_a_last_name_that_a_segment_has_may_be_that_segment() -> None:
+    _, offers = await asked("shopper register a@b.c Ida Top")
+    assert [words for _, words in offers][:2] == [
+        'shopper register email:"a@b.c" first_name:"Ida" last_name:"Top"',
+        'shopper register email:"a@b.c" first_name:"Ida" segments:"Top"',
+    ]
+
+
 async def test_words_beside_an_id_are_still_read_with_the_names_of_the_store() -> None:
     async with bench() as machine:
         first, _ = await machine.client.create_segments(NewSegment(name="Top"), NewSegment(name="VIPs Gold"))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import pytest
 
-from bot.bigcommerce import NewSegment
+from bot.bigcommerce import NewSegment, SegmentChange
 from bot.core.answers import Answer, mention
 from bot.core.approval.changes import Event, State
 from bot.core.approval.decisions import Verdict
@@ -640,6 +640,17 @@ async def test_an_approved_change_of_a_dead_process_waits_again_where_the_store_
     await machine.sweeps()
     again = await machine.latest()
     assert (again.state, again.version, "VIPs" in machine.segments()) == (State.WAITING, 2, True)
+
+
+async def test_a_change_whose_segment_was_renamed_says_what_it_is_called_now() -> None:
+    async with bench() as machine:
+        await machine.delete()
+        vips = machine.segments()["VIPs"]
+        await machine.client.update_segment(vips, lambda now: SegmentChange(id=now.id, name="Best"))
+        await machine.decides("UBEN")
+        stale = await machine.latest()
+        told = "No segment is called “VIPs”. “VIPs” is called “Best” now. Ask for this again by the new name."
+        assert (stale.state, stale.reason, "Best" in machine.segments()) == (State.STALE, told, True)
 
 
 async def test_an_approved_change_of_a_dead_process_is_stale_where_it_cannot_be_done(machine: Bench) -> None:

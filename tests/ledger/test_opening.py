@@ -13,12 +13,13 @@ import pytest
 from bot.__main__ import main
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind
-from bot.core.audit.seal_keys import SealKeys
+from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.errors import Refusal
 from bot.core.ledger_address import parse_address
 from bot.ledger.errors import UnusableLedger
-from bot.ledger.opening import needing_driver, open_audit, open_ledger, refuse_missing
+from bot.ledger.opening import needing_driver, open_audit, open_ledger, open_whole, refuse_missing
 from bot.ledger.ports.audit_file import NotCopied
+from bot.ledger.sql.database import statement
 from tests.core.samples import NOW
 from tests.ledger.logs import DAY
 from tests.ledger.planned import planned
@@ -32,6 +33,12 @@ async def test_a_ledger_is_opened_at_either_address(tmp_path: Path) -> None:
             async with open_ledger(parse_address(address), workspace="T1") as ledger:
                 await planned(ledger)
                 assert (await ledger.audit.entry(1)).workspace == "T1"
+
+
+def test_what_breaks_within_a_file_that_is_open_says_which(tmp_path: Path) -> None:
+    opened = open_whole(tmp_path / "ledger.sqlite", patience=1, keys=NO_KEYS)
+    with pytest.raises(UnusableLedger, match=r"ledger\.sqlite: no such table"), opened as (database, _):
+        asyncio.run(database.read(statement("SELECT 1 FROM nowhere")))
 
 
 async def test_only_a_file_that_is_missing_is_refused_beforehand(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text, missing
 from bot.core.language.near_readings import near_lines, near_readings
+from bot.core.language.person_names import FirstName, LastName
 from bot.core.language.readings import readings
 from tests.core.language.test_readings import Add, Combine, Delete, Edit, Register, Target, names
 from tests.laws.values import LAW
@@ -25,6 +26,13 @@ class Remove(Args):
 class Members(Args):
     segment: Annotated[str, SegmentInput(label="Segment")]
     page: Annotated[int, Text(label="Page", option=True)] = 1
+
+
+class Enroll(Args):
+    email: Annotated[str, Text(label="Email", private=True)]
+    first_name: Annotated[str, FirstName(label="First name", private=True)]
+    last_name: Annotated[str, LastName(label="Last name", private=True)]
+    segments: Annotated[tuple[str, ...], SegmentInput(label="Segment", leads=("to",))] = ()
 
 
 def near(args: type[Args], text: str) -> list[tuple[dict[str, Any], str]]:
@@ -131,3 +139,13 @@ def test_words_around_a_name_never_change_what_is_meant(name: str, before: list[
     line = " ".join((*before, name, *behind))
     assert not readings(Show, line, names)
     assert near(Show, line) == [({"segment": name}, " ".join((*before, *behind)))]
+
+
+@pytest.mark.parametrize("words", ["Ida Moss 2 VIPs please", "Ida for 2 days VIPs", "Ida 2 please VIPs"])
+def test_no_number_is_taken_for_a_persons_name(words: str) -> None:
+    assert near(Enroll, f"a@b.c {words}") == []
+
+
+def test_what_stands_between_names_as_it_was_typed_is_one() -> None:
+    named = {"email": "a@b.c", "first_name": "Ida", "last_name": "Gold", "segments": ("VIPs",)}
+    assert near(Enroll, "a@b.c Ida Gold VIPs") == [(named, "")]
