@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.approval.changes import State
@@ -45,7 +45,7 @@ async def ask(machine: Bench, profiles: list[str], command: str, *, who: set[int
 
 
 @given(st.lists(asks, min_size=4, max_size=12))
-@settings(LAW, max_examples=60)
+@LAW
 async def test_no_more_stay_without_an_approval_than_the_rule_lets(asked: list[tuple[str, dict[str, Any]]]) -> None:
     with TemporaryDirectory(dir=MEMORY) as folder:
         path = Path(folder) / "ledger.sqlite"

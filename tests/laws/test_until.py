@@ -239,7 +239,7 @@ async def two_processes() -> AsyncIterator[History]:
 
 
 @given(st.lists(acts, min_size=3, max_size=14))
-@settings(LAW, max_examples=40)
+@settings(LAW, max_examples=25)
 async def test_exactly_those_remain_who_should_and_each_end_comes_once(acts: list[Any]) -> None:
     async with two_processes() as history:
         before = history.one.members("VIPs")
