@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.approval.changes import State
@@ -27,6 +27,11 @@ asks = st.one_of(
 )
 
 
+UNTIL = [("segment add", {"who": {one}, "until": "in 2 days"}) for one in range(PEOPLE)]
+AGAIN = [("segment add", {"who": {one}}) for one in range(PEOPLE)]
+KEPT = [("change keep", {"back": 1}), ("change keep", {"back": 0})]
+
+
 async def ask(machine: Bench, profiles: list[str], command: str, *, who: set[int] | None = None, **said: Any) -> None:
     """Ana asks for it. Ben approves what ends, or takes somebody out, and nothing that lets anybody stay."""
     before = await machine.ledger.changes.count("all", "")
@@ -45,6 +50,9 @@ async def ask(machine: Bench, profiles: list[str], command: str, *, who: set[int
 
 
 @given(st.lists(asks, min_size=4, max_size=12))
+@example([*UNTIL, *AGAIN])
+@example([*UNTIL, *KEPT])
+@example([*UNTIL, KEPT[0], AGAIN[1]])
 @LAW
 async def test_no_more_stay_without_an_approval_than_the_rule_lets(asked: list[tuple[str, dict[str, Any]]]) -> None:
     with TemporaryDirectory(dir=MEMORY) as folder:
