@@ -149,6 +149,15 @@ async def test_whom_their_requester_lets_stay_counts_like_whom_they_add(ledger: 
     assert await counted(ledger, since=NOW) == 0
 
 
+async def test_whom_their_requester_lets_stay_counts_from_then_on(ledger: Ledger) -> None:
+    until = plan(add(20)).ending(NOW + 48 * HOUR)
+    approved = await moved(ledger, await planned(ledger, "1", plan=until), Event.POST, Event.APPROVE, Event.START)
+    added = await moved(ledger, await ran(ledger, approved, StepState.DONE, 20), Event.FINISH)
+    update = {"kept_by": "UANA"}
+    await ledger.changes.amend(added, EntryKind.KEEP, actor="UANA", at=NOW + 30 * HOUR, update=update)
+    assert await counted(ledger, since=NOW + 6 * HOUR) == 20
+
+
 async def test_nobody_is_let_stay_over_a_limit(ledger: Ledger) -> None:
     await adding(ledger, "1", Event.CLEAR)
     until = plan(add(20)).ending(NOW + 24 * HOUR)
