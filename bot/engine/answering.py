@@ -1,7 +1,6 @@
 """Answers recorded invocations: plans them and carries out the outcome."""
 
 import logging
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
@@ -29,6 +28,7 @@ from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
 from bot.engine.proposing import Proposing
 from bot.engine.replies import Replies
+from bot.engine.unforeseen import reference_of
 
 LATE = "I was offline when you asked for this, and that is too long ago now. Ask again if you still want it."
 UNASKED = (
@@ -223,8 +223,7 @@ def _refusal(error: Exception, invocation: Invocation) -> Refusal:
             return Refusal(str(error), for_log=error.for_log)
         case NotRecorded():
             return Refusal(str(error))
-    reference = secrets.token_hex(2).upper()
-    log.error("Reference %s: %s by %s broke", reference, invocation.command, invocation.actor, exc_info=error)
+    reference = reference_of(error, f"{invocation.command} by {invocation.actor}")
     return Refusal(
         f"Something went wrong, reference {reference}; whoever runs the bot can find it in the log. "
         "`/change list mine` shows whether anything came of it."

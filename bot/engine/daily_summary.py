@@ -33,6 +33,7 @@ from bot.core.summary.summary_run import (
 from bot.engine.coalescer import Coalescer
 from bot.engine.ports import Announcer, Undeliverable
 from bot.engine.process import Process
+from bot.engine.unforeseen import BROKE
 
 CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Slack's error codes for a channel in which the bot cannot post."""
@@ -119,7 +120,7 @@ class DailySummary:
             await self._on_failure(run, error.for_log)
         except Exception:
             log.exception("The summary of %s broke", run.day)
-            await self._on_failure(run, "Something went wrong; whoever runs the bot can find it in the log.")
+            await self._on_failure(run, BROKE)
         else:
             await self._post(run, summary, answer)
 

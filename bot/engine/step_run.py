@@ -14,11 +14,11 @@ from bot.engine.recent_shop import RecentShop
 from bot.engine.run_fence import LeaseLost, OldSight, StepFence
 from bot.engine.run_record import RunRecord
 from bot.engine.step_execution import StepWork
+from bot.engine.unforeseen import BROKE
 
 LOST = "The store's answer was lost."
 LATE = "answered when another process had the change"
 DOUBT = " It may have been carried out anyway."
-BROKE = "Something went wrong; whoever runs the bot can find it in the log."
 log = logging.getLogger(__name__)
 
 

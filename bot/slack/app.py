@@ -16,8 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.answers import MENTION, Answer
 from bot.core.errors import NotAllowed, NotRecorded, Refusal
 from bot.core.invocation import Delivery, Typed
+from bot.engine import unforeseen
 from bot.engine.engine import Engine
-from bot.slack import blocks, decoding, field_use, forms, shared_files, unforeseen
+from bot.slack import blocks, decoding, field_use, forms, shared_files
 from bot.slack.action_ids import (
     APPROVE,
     COMMAND_FORM,

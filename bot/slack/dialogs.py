@@ -15,8 +15,9 @@ from bot.core.language.args import PromotionInput, SegmentInput, inputs_of
 from bot.core.language.field_values import is_name
 from bot.core.resolution import resolve_for_form
 from bot.core.store_view.names import find_named
+from bot.engine import unforeseen
 from bot.engine.engine import Engine
-from bot.slack import forms, unforeseen
+from bot.slack import forms
 from bot.slack.blocks import Block
 from bot.slack.decision_buttons import reject_label
 from bot.slack.decoding import CardClick, FormNeeded

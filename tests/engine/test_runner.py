@@ -27,7 +27,8 @@ from bot.core.planning.steps import (
     UpdateSegment,
 )
 from bot.core.store_view.cached_shop import Shop
-from bot.engine.step_run import BROKE, DOUBT
+from bot.engine.step_run import DOUBT
+from bot.engine.unforeseen import BROKE
 from tests.carried import Broken
 from tests.core.samples import plan, remaining_steps
 from tests.direct import URL_OF_STORES, Direct
