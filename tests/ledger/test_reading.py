@@ -1,11 +1,16 @@
 """The log read at length, and by what segments were called."""
 
+import asyncio
+import threading
+from collections.abc import Iterator
+
 import pytest
 
 from bot.core.audit.audit_reader import AuditFilter
-from bot.core.audit.entries import Entry, EntryKind
+from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
 from bot.ledger.ledger import Ledger
 from tests.core.samples import NOW
+from tests.ledger.subject import Subject
 
 
 async def note(ledger: Ledger, *subjects: str, kind: EntryKind = EntryKind.STEP_DONE, **detail: object) -> None:
@@ -17,6 +22,26 @@ async def test_what_is_exported_is_streamed_oldest_first(ledger: Ledger) -> None
         await note(ledger, kind=kind)
     exported = await ledger.audit.export(AuditFilter(kind=EntryKind.ASKED), lambda found: [one.number for one in found])
     assert exported == [1, 3]
+
+
+def test_who_stops_leaves_a_long_read_behind(subject: Subject) -> None:
+    begun, go_on, over = threading.Event(), threading.Event(), threading.Event()
+
+    def read(_: Iterator[RecordedEntry]) -> None:
+        begun.set()
+        go_on.wait(2)
+        over.set()
+
+    async def stopped() -> None:
+        async with subject.open() as ledger:
+            reading = asyncio.create_task(ledger.audit.export(AuditFilter(), read))
+            assert await asyncio.to_thread(begun.wait, 10)
+            assert not reading.done()
+
+    asyncio.run(stopped())  # which waits for what asyncio has in threads
+    assert not over.is_set()
+    go_on.set()
+    assert over.wait(10)
 
 
 async def test_segments_are_found_by_what_changes_called_them(ledger: Ledger) -> None:

@@ -10,8 +10,7 @@ from functools import partial
 import psycopg
 import pytest
 
-from bot.core.audit.audit_reader import AuditFilter
-from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
+from bot.core.audit.entries import Entry, EntryKind
 from bot.core.audit.seal_keys import SealKeys
 from bot.core.errors import LedgerLost, NotRecorded
 from bot.core.planning.plan import Plan
@@ -223,26 +222,6 @@ async def test_who_stops_waiting_writes_nothing(database: PostgresDatabase) -> N
         await waiting
     go_on.set()
     assert await database.write(one) == 1
-
-
-def test_who_stops_leaves_a_long_read_behind(name: str) -> None:
-    begun, go_on, over = threading.Event(), threading.Event(), threading.Event()
-
-    def read(_: Iterator[RecordedEntry]) -> None:
-        begun.set()
-        go_on.wait(2)
-        over.set()
-
-    async def stopped() -> None:
-        async with open_postgres(url_of(name, BOT)) as ledger:
-            reading = asyncio.create_task(ledger.audit.export(AuditFilter(), read))
-            assert await asyncio.to_thread(begun.wait, 10)
-            assert not reading.done()
-
-    asyncio.run(stopped())  # which waits for what asyncio has in threads
-    assert not over.is_set()
-    go_on.set()
-    assert over.wait(10)
 
 
 async def test_long_reads_have_so_many_connections_and_others_wait(database: PostgresDatabase) -> None:

@@ -24,13 +24,12 @@ from bot.ledger.errors import UnusableLedger
 from bot.ledger.ledger import Ledger
 from bot.ledger.sql import audit_log
 from bot.ledger.sql.database import BUSY_SECONDS
-from bot.ledger.sqlite.connection import Connection
 from bot.ledger.sqlite.database import Database
 from bot.ledger.sqlite.ledger import open_sqlite
 from tests.core.samples import NOW
 from tests.core.summary.days import TODAY, snapshot
 from tests.ledger.planned import LATER, ask, asked, kinds, planned
-from tests.records import database_of, read_ledger
+from tests.records import read_ledger
 
 
 def test_processes_may_open_a_new_ledger_at_the_same_instant(tmp_path: Path) -> None:
@@ -144,26 +143,6 @@ async def test_what_is_exported_is_read_in_a_thread(ledger: Ledger) -> None:
         return current_thread()
 
     assert await ledger.audit.export(AuditFilter(), thread) is not main_thread()
-
-
-def test_who_stops_leaves_a_long_read_behind(path: Path) -> None:
-    begun, go_on, over = threading.Event(), threading.Event(), threading.Event()
-
-    def read(_: Connection) -> None:
-        begun.set()
-        go_on.wait(2)
-        over.set()
-
-    async def stopped() -> None:
-        async with open_sqlite(path) as ledger:
-            reading = asyncio.create_task(database_of(ledger).read_apart(read))
-            assert await asyncio.to_thread(begun.wait, 10)
-            assert not reading.done()
-
-    asyncio.run(stopped())  # which waits for what asyncio has in threads
-    assert not over.is_set()
-    go_on.set()
-    assert over.wait(10)
 
 
 async def test_a_database_that_cannot_be_read_is_a_fault(path: Path, ledger: Ledger) -> None:
