@@ -167,7 +167,7 @@ async def test_no_secret_is_told_logged_or_kept(
     await trouble_with_the_code(slack)
     for line in ("/audit export", "/audit show 1", "/audit verify", "/segment export Newsletter"):
         await slack.type(line, by="ben")
-    assert {"bot.engine.answering", "bot.ledger.sql.error_log"} <= {record.name for record in caplog.records}
+    assert {"bot.engine.unforeseen", "bot.ledger.sql.error_log"} <= {record.name for record in caplog.records}
     assert "Traceback" in caplog.text
     for form, written in logged.items():
         lines = written.getvalue()
