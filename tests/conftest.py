@@ -25,15 +25,16 @@ OpenWorld = Callable[..., Awaitable["World"]]
 HOUR = 3600
 GARBAGE = 50_000
 """New objects after which Python looks for those that nobody needs; by itself, it does so after 700."""
-UNCOUNTED = {"approvals", "browser", "laws", "mornings", "sandbox", "stories"}
-"""Tests of the whole bot, and of the world around it, and laws. Counting their lines would take three quarters more of
-their time, and the gate is harder to pass where each line has to be reached by a test of its own part."""
+UNCOUNTED = {"approvals", "browser", "kept", "laws", "mornings", "sandbox", "stories"}
+"""Tests of the whole bot, and of the world around it, laws, and thousands of kept texts. Counting their lines would
+take three quarters more of their time, and the gate is harder to pass where each line has to be reached by a test of
+its own part."""
 COUNTED = ("bot", "commands")
 WORLDS = {"slack", "open_world"}
 PAUSED = pytest.StashKey[list[Coverage]]()
 # No example of any property is late on a busy machine: how long things take is measured in tests/benchmarks.
-settings.register_profile("suite", deadline=None)
-settings.load_profile("suite")
+for _profile in ("suite", "deep"):
+    settings.register_profile(_profile, deadline=None)
 # Workers and processes of the command line read again what another one compiled: half of the time that they take to
 # start, also on machines that are told to keep nothing compiled.
 sys.dont_write_bytecode = False
@@ -43,6 +44,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--deep``: thousands of interleavings, hundreds of clicks, a real kill at every step boundary."""
     parser.addoption("--deep", action="store_true", help="run all of what the suite keeps a quick share of")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Laws draw more examples in a deep run (see ``tests.laws.values.examples``)."""
+    settings.load_profile("deep" if config.getoption("--deep") else "suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -121,8 +127,8 @@ def _has_world(item: pytest.Item) -> bool:
 
 def is_counted(item: pytest.Item) -> bool:
     """Whether the lines that it reaches count: those of a law are reached by chance."""
-    folder = item.path.relative_to(item.config.rootpath).parts[1]
-    return folder not in UNCOUNTED and not is_hypothesis_test(getattr(item, "obj", None))
+    folders = item.path.relative_to(item.config.rootpath).parts[1:-1]
+    return UNCOUNTED.isdisjoint(folders) and not is_hypothesis_test(getattr(item, "obj", None))
 
 
 def _pause(config: pytest.Config) -> None:

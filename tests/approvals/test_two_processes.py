@@ -12,10 +12,11 @@ from bot.slack.action_ids import APPROVE
 from tests.approvals.bots import bot, until
 from tests.conftest import OpenWorld
 from tests.engine.bench import bench
-from tests.engines import Engine, postgres, sqlite
+from tests.engines import ENGINES, Engine
 from tests.harness import Stuck, World
 
 AT_ONCE = 10
+QUICK, DEEP = AT_ONCE, 200
 """Changes that are clicked in the same moment, each by two people."""
 TWO_PEOPLE = """
 [[rules]]
@@ -91,11 +92,11 @@ async def test_a_click_whose_plan_is_made_while_the_change_runs_elsewhere_is_tol
         assert one.writes() == ["DELETE"]
 
 
-@pytest.mark.parametrize(("engine", "quick"), [(sqlite, 30), (postgres, 10)])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_a_change_clicked_at_the_same_time_in_two_processes_runs_exactly_once(
-    engine: Engine, quick: int, open_world: OpenWorld, deep: bool
+    engine: Engine, open_world: OpenWorld, deep: bool
 ) -> None:
-    slack, changes = await open_world(running=False, engine=engine), 200 if deep else quick
+    slack, changes = await open_world(running=False, engine=engine), DEEP if deep else QUICK
     async with AsyncExitStack() as stack:
         await clicked_by_both(slack, stack, changes)
     once = Counter(range(1, changes + 1))
@@ -115,11 +116,11 @@ async def test_a_change_clicked_at_the_same_time_in_two_processes_runs_exactly_o
     assert Counter(told_too_late(slack)) == Counter(entry.actor for entry in losers)
 
 
-@pytest.mark.parametrize(("engine", "quick"), [(sqlite, 20), (postgres, 10)])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_where_two_have_to_approve_both_of_two_clicks_at_the_same_time_count(
-    engine: Engine, quick: int, open_world: OpenWorld, deep: bool, tmp_path: Path
+    engine: Engine, open_world: OpenWorld, deep: bool, tmp_path: Path
 ) -> None:
-    slack, changes = await open_world(running=False, engine=engine), 200 if deep else quick
+    slack, changes = await open_world(running=False, engine=engine), DEEP if deep else QUICK
     policy = tmp_path / "policy.toml"
     policy.write_text(TWO_PEOPLE)
     async with AsyncExitStack() as stack:

@@ -10,22 +10,12 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 import yaml
-from hypothesis import HealthCheck, settings
 
 from bot.bigcommerce import API_URL, Store, connect
 from tests.carried import Carried
 
 VENDOR = Path(__file__).parents[2].parent / "shared" / "bigcommerce"
 TOKEN = "t0ken-that-nobody-may-see"
-
-# The same examples each time, however busy the machine is: a law fails when it is broken, and never else.
-LAW = settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=40,
-    suppress_health_check=[HealthCheck.too_slow],
-    database=None,
-)
 
 Reply: TypeAlias = httpx.Response | type[httpx.RequestError]
 Answering: TypeAlias = Callable[[httpx.Request], Reply]

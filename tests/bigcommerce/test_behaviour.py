@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bigcommerce import (
@@ -29,7 +29,8 @@ from bot.bigcommerce import (
 )
 from bot.bigcommerce.behaviour_reader import BehaviourReader
 from bot.sandbox.store import Store as EmulatedStore
-from tests.bigcommerce.conftest import LAW, Clock, scripted, store_of
+from tests.bigcommerce.conftest import Clock, scripted, store_of
+from tests.laws.values import LAW
 from tests.sandbox.served_store import serving_stores
 from tests.seeded import register
 
@@ -277,7 +278,7 @@ def test_an_amount_is_exact_to_the_last_part(total: Decimal, refunded: Decimal, 
     assert abs(order.amount - exact) <= Fraction(1, 2)
 
 
-@settings(LAW, max_examples=25)
+@LAW
 @given(count=st.integers(0, 620), seed=st.integers(0, 2**16), killed=st.booleans())
 def test_whatever_changes_meanwhile_every_order_is_read_once(count: int, seed: int, killed: bool) -> None:
     """A reading, begun again at any page, misses nothing that was there all the time, and lists nothing twice."""

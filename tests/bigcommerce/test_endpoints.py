@@ -11,7 +11,8 @@ from bot.bigcommerce import API_URL, Invalid, NewCustomer, NewSegment, SegmentCh
 from bot.bigcommerce import endpoints as to
 from bot.bigcommerce.connection import build_base_url
 from bot.bigcommerce.wire_format import BASE_ROOM, PAGE_LIMIT, TARGET_ROOM, Listing, Request
-from tests.bigcommerce.conftest import LAW, uuid
+from tests.bigcommerce.conftest import uuid
+from tests.laws.values import LAW
 
 A = uuid(0xA)
 ADA = NewCustomer(email="ada@example.com", first_name="Ada", last_name="Byron")

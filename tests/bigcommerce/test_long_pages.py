@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from bot.bigcommerce import Customer, MalformedResponse, Profile, Segment, long_pages, responses
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import Request
-from tests.bigcommerce.conftest import LAW, uuid
+from tests.bigcommerce.conftest import uuid
+from tests.laws.values import LAW
 
 GET = Request("GET", "customers?page=1", about="customer")
 ADA = {

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import Contradiction, Page, Profile
 from bot.bigcommerce.paging import READINGS, SAMPLED, Reading, check_alone, spread
-from tests.bigcommerce.conftest import LAW, Clock, Reply, listed, profile, scripted, store_of, uuid
+from tests.bigcommerce.conftest import Clock, Reply, listed, profile, scripted, store_of, uuid
+from tests.laws.values import LAW
 
 SEGMENT = uuid(0x5E6)
 

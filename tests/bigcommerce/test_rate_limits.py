@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS, Attempts, Pace, Quota, backoff
-from tests.bigcommerce.conftest import LAW
+from tests.laws.values import LAW
 
 LONG_AGO = float("-inf")
 PACE = Pace()

@@ -26,7 +26,8 @@ from bot.bigcommerce import (
 )
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import Request
-from tests.bigcommerce.conftest import LAW, profile, uuid
+from tests.bigcommerce.conftest import profile, uuid
+from tests.laws.values import LAW
 
 GET = Request("GET", "segments")
 POST = Request("POST", "segments", [], repeatable=False)

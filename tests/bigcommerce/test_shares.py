@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bigcommerce.shares import AT_ONCE, RESERVED, Allotment, Claim, Demand, Share, allot
-from tests.bigcommerce.conftest import LAW
+from tests.laws.values import LAW
 
 LEASE, NEEDED, HEARTBEAT = 15.0, 11.0, 2.0
 

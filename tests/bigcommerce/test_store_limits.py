@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import Ignored, Invalid, NewCustomer, NewSegment, TooLarge
 from bot.bigcommerce.wire_format import SHORTEST_URL_ROOM, URL_ROOM, Listing, Request, halved
-from tests.bigcommerce.conftest import LAW, Clock, Reply, listed, profile, scripted, store_of, uuid
+from tests.bigcommerce.conftest import Clock, Reply, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_client import by_id, customer, segment
+from tests.laws.values import LAW
 
 SEGMENT = uuid(0x5E6)
 

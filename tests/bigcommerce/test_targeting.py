@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting, Unread, parse_targeting
-from tests.bigcommerce.conftest import LAW
+from tests.laws.values import LAW
 
 IDS = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4)
 TREES = st.recursive(

@@ -12,9 +12,10 @@ from bot.bigcommerce.rate_limits import CROWDED, LONGEST_SHORT_BACKOFF, PATIENCE
 from bot.bigcommerce.shares import AT_ONCE
 from bot.sandbox import server
 from bot.sandbox import store as emulated
-from tests.bigcommerce.conftest import LAW, TOKEN, Clock, listed, profile, scripted, store_of, uuid
+from tests.bigcommerce.conftest import TOKEN, Clock, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
 from tests.carried import Carried
+from tests.laws.values import LAW
 
 
 def burst(width: Width, limit: int) -> Width:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.bigcommerce import Invalid
 from bot.bigcommerce.wire_format import PAGE_LIMIT, TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
-from tests.bigcommerce.conftest import LAW, uuid
+from tests.bigcommerce.conftest import uuid
+from tests.laws.values import LAW
 
 UUIDS = st.uuids().map(str)
 TARGETS = st.one_of(

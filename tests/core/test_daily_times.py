@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.daily_times import due, moment
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 
 ZONES = (
     "UTC",
@@ -78,7 +78,7 @@ def test_a_day_that_a_zone_never_had_is_never_due() -> None:
     assert due(came, time(9), zone)[0] == date(2011, 12, 31)
 
 
-@settings(LAW, max_examples=400)
+@settings(LAW, max_examples=examples(150))
 @given(zones, days, times)
 @example(ZoneInfo("America/St_Johns"), date(2010, 11, 6), time(0, 0, 30))
 @example(ZoneInfo("America/Sao_Paulo"), date(2018, 11, 4), time(0, 30))
@@ -95,7 +95,7 @@ def test_a_day_is_due_exactly_from_its_moment_until_the_next(zone: ZoneInfo, day
         assert due(just_before, at, zone) == (earlier, moment(earlier, at, zone))
 
 
-@settings(LAW, max_examples=8)
+@settings(LAW, max_examples=examples(5))
 @given(zones, st.integers(2000, 2035), times)
 @example(ZoneInfo("Pacific/Apia"), 2011, time(9))
 def test_over_a_year_every_day_is_due_once_and_in_order(zone: ZoneInfo, year: int, at: time) -> None:

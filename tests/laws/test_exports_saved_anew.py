@@ -4,7 +4,7 @@ import io
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bigcommerce import Profile, Segment
@@ -19,6 +19,7 @@ from commands.segment.import_preview import ReadList
 from tests.engine.bench import Bench, bench
 from tests.judging import judged
 from tests.laws.spreadsheets import saved_anew
+from tests.laws.values import LAW, examples
 
 EMAILS = (
     "ada@example.com",
@@ -91,7 +92,7 @@ async def vips() -> AsyncIterator[Members]:
 
 
 @given(names=NAMES, count=st.integers(1, len(EMAILS)))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(LAW, max_examples=examples(12))
 async def test_an_export_saved_anew_changes_nothing(vips: Members, names: list[tuple[str, str]], count: int) -> None:
     for how, content in saved_anew(vips.export(names, count)).items():
         await vips.check(content, how, count)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.core.language.addresses import find_address
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from tests.core.samples import uuid
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202c\u2066\u2069\u034f\u180e\ufe0f\x00"
 BLANKS = " \u00a0\u2002\u2007\u2009\u202f\u205f\u3000\u2800"
@@ -44,7 +44,7 @@ def dressed(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(dressed())
-@settings(LAW, max_examples=500)
+@settings(LAW, max_examples=examples(150))
 def test_a_dressed_address_is_found(pair: tuple[str, str]) -> None:
     address, worn = pair
     assert (found := find_address(worn))

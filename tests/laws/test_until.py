@@ -17,7 +17,7 @@ from bot.core.approval.decisions import Verdict
 from bot.core.approval.due import END
 from tests.disks import MEMORY
 from tests.engine.bench import Bench, bench
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 from tests.records import create_ledger
 
 PEOPLE = 3
@@ -239,7 +239,7 @@ async def two_processes() -> AsyncIterator[History]:
 
 
 @given(st.lists(acts, min_size=3, max_size=14))
-@settings(LAW, max_examples=25)
+@settings(LAW, max_examples=examples(15))
 async def test_exactly_those_remain_who_should_and_each_end_comes_once(acts: list[Any]) -> None:
     async with two_processes() as history:
         before = history.one.members("VIPs")

@@ -16,15 +16,23 @@ from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting, Unread
 from bot.core.segment_rules.followed import Followed
 from tests.core.segment_rules.drawn import RULES, SCHEDULES
 
+DEEPER = 8
+
+
+def examples(quick: int) -> int:
+    """How many examples to draw: so many in the suite, and ``DEEPER`` times as many with ``--deep``."""
+    return quick * (DEEPER if settings.get_current_profile_name() == "deep" else 1)
+
+
 # The same examples each time, however busy the machine is: a law fails when it is broken, and never else.
 LAW = settings(
     derandomize=True,
     deadline=None,
-    max_examples=25,
+    max_examples=examples(15),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     database=None,
 )
-FEW = settings(LAW, max_examples=8)
+FEW = settings(LAW, max_examples=examples(5))
 """For laws whose every example is a whole shop, or that are asked of many cases."""
 HOSTILE = (
     "<!channel>",

@@ -94,10 +94,10 @@ async def test_the_change_that_words_stand_for_offers_its_items(slack: World) ->
     assert ticks(slack.form(by="ben"))
 
 
-@pytest.mark.parametrize("command", [one.path for group in GROUPS for one in group.commands])
-async def test_no_word_leaves_a_form_that_loads_for_good(slack: World, command: str) -> None:
+@pytest.mark.parametrize("word", ["VIPs", "last", "#1x", "¹", "99999999999999999999", "#99999999999999999999", "@", ":"])
+async def test_no_word_leaves_a_form_that_loads_for_good(slack: World, word: str) -> None:
     await slack.type("/segment delete VIPs")
-    for word in ("VIPs", "last", "#1x", "¹", "99999999999999999999", "#99999999999999999999", "@", ":"):
+    for command in (one.path for group in GROUPS for one in group.commands):
         await slack.type(f"/{command} {word}")
         if form := slack.form():
             assert "Loading" not in read(form)

@@ -14,7 +14,7 @@ from bot.core.segment_rules.rule import Any_, NeverOrdered, Not, Ordered, Period
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
 from tests.core.segment_rules.test_evaluation import BEGAN, BERLIN, known, sums_of
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PlainFacts:
         return next((known(self.shop, one) for one in self.shop.customers if one.id == customer_id), None)
 
 
-@settings(LAW, max_examples=50)
+@settings(LAW, max_examples=examples(25))
 @given(RULES, SHOPS)
 async def test_who_belongs_is_found_piece_by_piece(rule: Rule, shop: PlainShop) -> None:
     as_of, plain = AsOf(TODAY, BERLIN), rule.model_dump()

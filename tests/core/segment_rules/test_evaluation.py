@@ -28,7 +28,7 @@ from bot.core.segment_rules.rule import (
 from tests.core.samples import uuid
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import Order, PlainShop
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/Santiago", "Pacific/Kiritimati", "America/St_Johns"]).map(
     ZoneInfo
@@ -54,7 +54,7 @@ def known(shop: PlainShop, facts: CustomerFacts) -> OneCustomer:
     )
 
 
-@settings(LAW, max_examples=1000)
+@settings(LAW, max_examples=examples(300))
 @given(RULES, SHOPS, ZONES)
 def test_who_belongs_is_what_a_plain_look_at_each_order_says(rule: Rule, shop: PlainShop, zone: ZoneInfo) -> None:
     as_of = AsOf(TODAY, zone)

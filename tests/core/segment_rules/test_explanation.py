@@ -32,7 +32,7 @@ from tests.core.samples import uuid
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import PlainShop
 from tests.core.segment_rules.test_evaluation import BERLIN, ZONES, known, sums_of
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 
 VIPS, STAFF, LAPSED = (Segment(id=uuid(at), name=name) for at, name in enumerate(("VIPs", "Staff", "Lapsed"), 1))
 NAMES = Vocabulary((VIPS, STAFF, LAPSED), (Named(1, "Wholesale"),), (Named(1, "Tier"),))
@@ -52,7 +52,7 @@ def combined(rule: Rule, holding: list[bool]) -> bool:
     return holding.pop(0)
 
 
-@settings(LAW, max_examples=500)
+@settings(LAW, max_examples=examples(200))
 @given(RULES, SHOPS, ZONES)
 def test_what_is_explained_is_what_the_evaluation_says(rule: Rule, shop: PlainShop, zone: ZoneInfo) -> None:
     as_of = AsOf(TODAY, zone)

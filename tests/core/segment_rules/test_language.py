@@ -32,7 +32,7 @@ from bot.core.segment_rules.vocabulary import Named, Vocabulary
 from tests.core.samples import uuid
 from tests.core.segment_rules.drawn import ATTRIBUTES, GROUPS, RULES, SEGMENTS
 from tests.core.store_view.test_targeting import HOSTILE
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 
 NAMES = ("VIPs", "Loyal", "Staff", "Try and Buy", "Spent a lot", "Gold", "What it is")
 
@@ -249,7 +249,7 @@ def test_a_period_longer_than_the_longest_is_refused() -> None:
 NAMED = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=6), min_size=8, max_size=8, unique=True)
 
 
-@settings(LAW, max_examples=500)
+@settings(LAW, max_examples=examples(200))
 @given(RULES, NAMED)
 def test_what_was_told_is_read_back_whatever_the_store_calls_things(rule: Rule, names: list[str]) -> None:
     segments = tuple(Segment(id=id_, name=name) for id_, name in zip(SEGMENTS, names, strict=False))

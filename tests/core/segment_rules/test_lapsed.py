@@ -25,7 +25,7 @@ from bot.core.segment_rules.rule import (
 from tests.core.segment_rules.drawn import RULES, SHOPS, TODAY
 from tests.core.segment_rules.plain_evaluation import PlainShop
 from tests.core.segment_rules.test_evaluation import BERLIN, sums_of
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 
 AS_OF = AsOf(TODAY, BERLIN)
 MONTH, YEAR = Period(count=30, unit="days"), Period(count=12, unit="months")
@@ -80,7 +80,7 @@ def test_it_is_told_of_those_who_leave(leaving: tuple[int, ...], told: str) -> N
     assert "".join(describe_lapsed(SPENT, leaving, SUMS, AS_OF)) == told
 
 
-@settings(LAW, max_examples=100)
+@settings(LAW, max_examples=examples(50))
 @given(RULES, SHOPS)
 def test_as_many_had_no_order_as_their_orders_say(rule: Rule, shop: PlainShop) -> None:
     leaving = [one.id for one in shop.customers]

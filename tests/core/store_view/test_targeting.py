@@ -8,9 +8,9 @@ from bot.core.language.logic_parser import MOST_PARENTHESES
 from bot.core.language.tokenizer import QUOTES
 from bot.core.store_view.targeting import MOST_LEVELS, describe, parse, read_rule
 from tests.core.samples import uuid
-from tests.laws.values import LAW
+from tests.laws.values import LAW, examples
 
-MANY = settings(LAW, max_examples=200)
+MANY = settings(LAW, max_examples=examples(100))
 SHOP = ("VIPs", "Loyal", "Staff", "Big Spenders", "VIPs (EU)", "Try and Buy", "Men's wear", "Win-back")
 
 
@@ -433,7 +433,7 @@ SOUP = st.lists(
 ).map(" ".join)
 
 
-@settings(MANY, max_examples=1000)
+@settings(MANY, max_examples=examples(300))
 @given(st.text(max_size=40) | SOUP)
 def test_any_text_is_a_rule_or_gets_a_sentence(text: str) -> None:
     try:
