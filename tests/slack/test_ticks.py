@@ -94,7 +94,9 @@ async def test_the_change_that_words_stand_for_offers_its_items(slack: World) ->
     assert ticks(slack.form(by="ben"))
 
 
-@pytest.mark.parametrize("word", ["VIPs", "last", "#1x", "¹", "99999999999999999999", "#99999999999999999999", "@", ":"])
+@pytest.mark.parametrize(
+    "word", ["VIPs", "last", "#1x", "¹", "99999999999999999999", "#99999999999999999999", "@", ":"]
+)
 async def test_no_word_leaves_a_form_that_loads_for_good(slack: World, word: str) -> None:
     await slack.type("/segment delete VIPs")
     for command in (one.path for group in GROUPS for one in group.commands):
