@@ -23,8 +23,8 @@ from bot.core.ledger_address import parse_address
 from bot.health.server import serving
 from bot.ledger.opening import open_ledger
 from bot.settings import Settings
-from tests.deploy import DEPLOY, longest_drain, understood, unknown_settings
 from tests.deploy.containerfile import stages
+from tests.deploy.known import DEPLOY, longest_drain, understood, unknown_settings
 from tests.postgres import address_of, superuser, url_of
 
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))

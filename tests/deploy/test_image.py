@@ -4,8 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from tests.deploy import DEPLOY, PROJECT, understood, unknown_settings
 from tests.deploy.containerfile import make, stages
+from tests.deploy.known import DEPLOY, PROJECT, understood, unknown_settings
 
 TEXT = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 BUILD, IMAGE = stages(TEXT)

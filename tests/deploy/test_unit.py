@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy import DEPLOY, longest_drain, understood, unknown_settings
 from tests.deploy.containerfile import stages
+from tests.deploy.known import DEPLOY, longest_drain, understood, unknown_settings
 
 UNIT = DEPLOY / "segment-bot.service"
 TEXT = UNIT.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The files with which a company runs the bot, held without a container engine."""
+"""What the files with which a company runs the bot may name: commands and settings."""
 
 from argparse import Namespace
 from pathlib import Path
