@@ -30,6 +30,7 @@ from bot.core.uploads import Uploads
 from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
+from bot.engine.patience import USUAL, Patience
 from bot.engine.process import USUAL_LEASE, Lease, elapsed
 from bot.ledger.opening import open_ledger
 from bot.settings import CannotStart, Settings
@@ -123,6 +124,7 @@ async def assemble(
     elapsed: Callable[[], float] = elapsed,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     quiet: float = QUIET,
+    patience: Patience = USUAL,
     lease: Lease = USUAL_LEASE,
     run_due_every: float | None = 1.0,
     uploads: Uploads | None = None,
@@ -133,7 +135,8 @@ async def assemble(
     ``run_due_every``: seconds between runs of what is due; None leaves that to the caller. ``uploads``: where files
     are that people bring, if not in Slack.
 
-    ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence.
+    ``pause`` waits between attempts to reach the store; ``quiet`` is how many seconds answering waits for silence,
+    and ``patience`` how long people wait for the store.
     ``lease``: how long the process keeps what it claims. ``meters`` count what it does.
 
     Raises CannotStart if Slack rejects the token.
@@ -164,6 +167,7 @@ async def assemble(
             elapsed=elapsed,
             lease=lease,
             meters=meters,
+            patience=patience,
             approval_time=timedelta(hours=settings.APPROVAL_HOURS),
             schedule=_schedule(settings),
             zone=settings.TIMEZONE,

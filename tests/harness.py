@@ -16,6 +16,7 @@ from bot.core.approval.changes import Change
 from bot.core.audit.entries import RecordedEntry
 from bot.core.ledger_address import LedgerAddress, parse_address
 from bot.core.meters import NO_METERS, Meters
+from bot.engine.patience import Patience
 from bot.sandbox import server
 from bot.sandbox.store import Store
 from bot.sandbox.store.resources import customers as store_customers
@@ -38,6 +39,8 @@ from tests.records import create_ledger, entries_of, read_ledger, with_lists
 from tests.seeded import seed
 
 ROOT = Path(__file__).parent.parent
+PATIENT = Patience(rule=30, question=30)
+"""On a busy machine, what is read at once takes its time, too. A Home tab is drawn anew once that is done."""
 Json = dict[str, Any]
 _CARD = re.compile(r"Change \d+:")
 _UUID = re.compile(UUID)
@@ -132,6 +135,7 @@ class World:
     client: Client
     pause: Callable[[float], Awaitable[None]] = no_wait
     signed_http: bool = False
+    patience: Patience = PATIENT
     overrides: dict[str, str] = field(default_factory=dict)
     meters: Meters = NO_METERS
     request_url: str = ""
@@ -166,6 +170,7 @@ class World:
                 elapsed=self.clock.timestamp,
                 pause=self.pause,
                 quiet=0,
+                patience=self.patience,
                 run_due_every=None,
                 meters=self.meters,
             )

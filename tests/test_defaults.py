@@ -132,7 +132,7 @@ SAYS_SOMETHING: Mapping[str, Mapping[str, Any]] = {
     "Order": {"rate": Decimal(1)},
     "Pace": {"left": 0.02, "plenty": 0.5},
     "FactsReading": {"report": report_nothing},
-    "Planner": {"tried_for": 2.0},
+    "Patience": {"home": 0.5, "rule": 1.0, "question": 2.0},
     "Policy": {"rules": RULES},
     "NewName": {"max_length": 255},
     "Process": {"elapsed": elapsed, "meters": NO_METERS},

@@ -159,7 +159,7 @@ ENGINE: Mapping[str, Mapping[str, Figure]] = {
     "home_tab.publisher": {"RECENT": timedelta(days=7), "A_ROUND": 20, "AT_ONCE": 4, "A_MINUTE": 80},
     "home_tab.queries": {"SHOWN": 10, "LISTED": 110},
     "covers": {"WINDOW": timedelta(days=1)},
-    "facts.upkeep": {"EVERY": timedelta(hours=1), "MOMENT": 1.0, "PAUSE": 60.0},
+    "facts.upkeep": {"EVERY": timedelta(hours=1), "PAUSE": 60.0},
     "rule_runs": {"PAUSE": 5.0, "FOR_FACTS": timedelta(hours=1)},
     "facts.lists": {"PAGE": 250, "READINGS": 3},
     "facts.reading": {
@@ -173,7 +173,7 @@ ENGINE: Mapping[str, Mapping[str, Figure]] = {
     "process": {"HEARTBEAT": timedelta(seconds=2), "LEASE": timedelta(seconds=15)},
     "run_fence": {"GAP": 60},
     "run_paces": {"WINDOW": 30},
-    "store_overview": {"LARGEST": 25, "TTL": timedelta(seconds=30), "PATIENCE": 0.5},
+    "store_overview": {"LARGEST": 25, "TTL": timedelta(seconds=30)},
     "tasks": {"FINISH_SECONDS": 3},
 }
 SLACK: Mapping[str, Mapping[str, Figure]] = {

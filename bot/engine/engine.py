@@ -32,6 +32,7 @@ from bot.engine.home_tab.publisher import HomeTabPublisher
 from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.housekeeper import Housekeeper
 from bot.engine.intake import Intake
+from bot.engine.patience import USUAL, Patience
 from bot.engine.planner import Planner
 from bot.engine.ports import Announcer, Directory
 from bot.engine.process import USUAL_LEASE, Lease, Process, elapsed
@@ -39,7 +40,7 @@ from bot.engine.proposing import Proposing
 from bot.engine.renewing import Renewing
 from bot.engine.replies import Replies
 from bot.engine.rule_runs import RuleRuns
-from bot.engine.store_overview import PATIENCE, StoreOverviewCache
+from bot.engine.store_overview import StoreOverviewCache
 from bot.ledger.ledger import Ledger
 
 UTC, MORNING = ZoneInfo("UTC"), Daily(at=time(8))
@@ -78,7 +79,7 @@ def build_engine(
     gate: AckPriority,
     clock: Callable[[], datetime],
     approval_time: timedelta,
-    patience: float = PATIENCE,
+    patience: Patience = USUAL,
     schedule: Schedule | None = None,
     zone: ZoneInfo = UTC,
     usual_schedule: Daily = MORNING,
@@ -90,18 +91,20 @@ def build_engine(
 ) -> Engine:
     """Build an engine for this store and these people. Only its ChangeRunner gets the ``store`` to write to.
 
-    ``patience``: seconds that a Home tab waits for the store before it is rendered without it. ``schedule``: when and
-    where the summary is posted; None for no summary. ``zone``: the time zone in which the store's people count days.
+    ``patience``: how long people wait for the store. ``schedule``: when and where the summary is posted; None for no
+    summary. ``zone``: the time zone in which the store's people count days.
     ``usual_schedule``: when rules of segments run for which nobody says it.
     ``elapsed``: seconds by a clock that only goes forward.
     ``lease``: how long the process keeps what it claims. ``meters`` count what it does. ``new_nonce``: returns the
     nonce of each new change. ``share``: what this process may send to the ``store`` at once, if there are others.
     """
     process = Process.named_at_random(ledger, clock, elapsed, lease, meters, share)
-    facts = FactsUpkeep(process, store)
-    planner = Planner(process, groups, policy, store, directory, zone, uploads, facts, usual_schedule)
+    facts = FactsUpkeep(process, store, patience=patience.rule)
+    planner = Planner(
+        process, groups, policy, store, directory, zone, uploads, facts, usual_schedule, patience.question
+    )
     approvers = Approvers(process, policy, directory)
-    overviews = StoreOverviewCache(process, store, zone=zone, patience=patience)
+    overviews = StoreOverviewCache(process, store, zone=zone, patience=patience.home)
     home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)
     cards = CardReconciler(process, announcer, home_tabs, EmergencyNotices(process, directory))
     authority = Authority(process, approvers, cards.wake)

@@ -77,7 +77,7 @@ class Planner:
     """Plans requests under this policy. ``zone``: the time zone of the store's people; ``uploads``: their files.
 
     ``usual_schedule``: of rules for which nobody says another.
-    ``tried_for``: seconds for which it is tried whether what a question offers can be done at all.
+    ``patience``: seconds for which it is tried whether what a question offers can be done at all.
     """
 
     process: Process
@@ -89,7 +89,7 @@ class Planner:
     uploads: Uploads
     upkeep: FactsUpkeep
     usual_schedule: Daily
-    tried_for: float = 2.0
+    patience: float
 
     def request(self, invocation: Invocation) -> Request:
         """Return the request behind an invocation: a Command to call, a decision, or a confirmation."""
@@ -202,7 +202,7 @@ class Planner:
         """Return the question whose readings say why they cannot be done, as far as that is known soon enough."""
         ctx, faults = self.context(actor, can_wait=False), list[str]()
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.tried_for):
+            async with asyncio.timeout(self.patience):
                 for one in question.readings:
                     faults.append(await self._fault(Call(request.command, dict(one.values)), ctx))
         return question.tried(faults)

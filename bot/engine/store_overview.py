@@ -21,8 +21,6 @@ from bot.engine.ttl_cache import TtlCache
 LARGEST = 25
 TTL = timedelta(seconds=30)
 """How long an overview is cached: it is the same for everyone, and may take a request for each segment."""
-PATIENCE = 0.5
-"""Seconds that a Home tab waits for the store before it is rendered without it."""
 READING = "reading"
 """What is waited for, if it broke."""
 
@@ -46,7 +44,7 @@ class StoreOverviewCache:
     That the store cannot be read is an overview, too.
     """
 
-    def __init__(self, process: Process, reader: Reader, *, zone: ZoneInfo, patience: float = PATIENCE) -> None:
+    def __init__(self, process: Process, reader: Reader, *, zone: ZoneInfo, patience: float) -> None:
         self._process = process
         self._reader = reader
         self._zone = zone

@@ -7,6 +7,7 @@ import pytest
 from bot.bigcommerce import OrdersForbidden
 from bot.core.segment_rules.facts import Freshness
 from bot.engine.facts.reading import FactsReading
+from bot.engine.patience import Patience
 from tests.conftest import OpenWorld
 from tests.harness import World, buttons, filled, said
 from tests.records import verified
@@ -355,7 +356,15 @@ async def test_what_was_read_too_long_ago_is_read_anew_first(shop: World) -> Non
     assert "By orders and customers as read on" in said(shop.card(1))
 
 
+async def hurried(slack: World) -> None:
+    """Nobody waits for a reading."""
+    slack.patience = Patience(rule=0)
+    await slack.stop()
+    await slack.start()
+
+
 async def test_whoever_asks_waits_only_a_moment_for_a_large_store(shop: World) -> None:
+    await hurried(shop)
     shop.clock.forward(hours=25)
     async with shop.meanwhile(shop.client.type("ana", "#segments", f"/segment rule Gold {RULE}"), "GET", "/orders"):
         await told(shop, "they are being read now: what changed since the last time")
@@ -365,6 +374,7 @@ async def test_whoever_asks_waits_only_a_moment_for_a_large_store(shop: World) -
 
 
 async def test_what_was_read_too_long_ago_is_read_anew_before_an_approval(shop: World) -> None:
+    await hurried(shop)
     shop.clock.forward(hours=20)
     await shop.type(f"/segment rule Gold {RULE}")
     shop.clock.forward(hours=5)
@@ -479,6 +489,7 @@ async def test_attributes_and_groups_steer_a_segment(shop: World) -> None:
 
 
 async def test_what_was_never_read_is_read_when_somebody_asks_for_a_rule(slack: World) -> None:
+    await hurried(slack)
     async with slack.meanwhile(slack.client.type("ana", "#segments", f"/segment rule VIPs {RULE}"), "GET", "/orders"):
         await told(slack, "they are being read now: all of them, for the first time")
         assert slack.cards(1) == []

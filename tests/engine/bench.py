@@ -28,6 +28,7 @@ from bot.engine.change_runner import ChangeRunner
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
+from bot.engine.patience import Patience
 from bot.engine.process import LEASE
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
@@ -47,6 +48,8 @@ from tests.seeded import seed
 NONCES = map("{:016x}".format, count(1)).__next__
 HERE = Place(channel="CSEGMENTS")
 APPROVALS = "CAPPROVALS"
+PATIENT = Patience(home=30, rule=30, question=30)
+"""On a busy machine, what is read at once takes its time, too."""
 
 
 @dataclass
@@ -329,7 +332,7 @@ async def process(
     people: People,
     *,
     groups: tuple[Group, ...] = GROUPS,
-    patience: float = 30,
+    patience: Patience = PATIENT,
     approval_hours: float = 24,
     schedule: Schedule | None = None,
     approvers: frozenset[str] = frozenset({"UBEN", "UCLEO"}),

@@ -785,15 +785,15 @@ async def test_what_a_question_offers_is_tried_as_long_as_there_is_time(machine:
     await machine.client.create_segments(NewSegment(name="VIPs Gold"))
     planner = machine.engine.planner
 
-    async def faults(line: str, tried_for: float = 2.0) -> list[str]:
+    async def faults(line: str, patience: float = 30) -> list[str]:
         call = understand(GROUPS, line)
         assert isinstance(call, Call)
-        asked = (await replace(planner, tried_for=tried_for).plan(call, "UANA")).outcome
+        asked = (await replace(planner, patience=patience).plan(call, "UANA")).outcome
         assert isinstance(asked, Question)
         return [one.fault for one in asked.readings]
 
     assert await faults("segment clear VIPs Gold, VIPs") == ["VIPs Gold is already empty.", ""]
-    assert await faults("segment clear VIPs Gold, VIPs", tried_for=0) == ["", ""]
+    assert await faults("segment clear VIPs Gold, VIPs", patience=0) == ["", ""]
     machine.store.faults.add("GET", "/customers", status=403, times=99)
     assert await faults("segment copy VIPs Gold") == ["", ""]
     assert await faults("segment add VIPs Gold a@b.c") == ["", ""]

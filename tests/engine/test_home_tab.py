@@ -16,6 +16,7 @@ from bot.core.summary.history import Size, Snapshot
 from bot.engine.engine import UTC
 from bot.engine.home_tab.publisher import A_MINUTE, A_ROUND, RECENT, HomeTabPublisher
 from bot.engine.home_tab.queries import HomeTabQueries
+from bot.engine.patience import Patience
 from bot.engine.ports import Undeliverable
 from bot.engine.process import LEASE, Process
 from bot.engine.store_overview import TTL, StoreOverviewCache
@@ -335,7 +336,7 @@ async def test_the_store_is_asked_once_for_everybody_and_again_after_a_while_or_
 
 
 async def test_a_store_that_is_slow_is_not_waited_for_and_shown_when_it_answers(path: Path) -> None:
-    async with bench(path, patience=0) as machine:
+    async with bench(path, patience=Patience(home=0)) as machine:
         stuck = stick(machine)
         await machine.engine.home_tabs.opened("UANA")
         await stuck.reached.wait()

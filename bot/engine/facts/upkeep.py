@@ -16,18 +16,20 @@ EVERY = timedelta(hours=1)
 """How old the facts become before what changed is read."""
 PAUSE = 60.0
 """Seconds between two looks at how old they are."""
-MOMENT = 1.0
-"""Seconds for which somebody who asks for a rule waits for a reading: a form is answered within two."""
 LASTING = (Contradiction, Forbidden, TooManyGone)
 """What a reading that begins anew a minute later, or asks for the same, would most likely end with, too."""
 log = logging.getLogger(__name__)
 
 
 class FactsUpkeep:
-    """Brings the facts of one process's ledger up to date: once an hour, and whenever somebody waits for them."""
+    """Brings the facts of one process's ledger up to date: once an hour, and whenever somebody waits for them.
 
-    def __init__(self, process: Process, store: Reader) -> None:
+    ``patience``: seconds for which they do.
+    """
+
+    def __init__(self, process: Process, store: Reader, *, patience: float) -> None:
         self._process = process
+        self._patience = patience
         self._reading = FactsReading(process, store)
         self._looks_at = 0.0
         self._under_way: asyncio.Task[None] | None = None
@@ -49,7 +51,7 @@ class FactsUpkeep:
 
     async def read_for_a_moment(self) -> None:
         """Start to read what is not read yet, and return once that is done; of a large store, before: it goes on."""
-        await asyncio.wait((self.read(),), timeout=MOMENT)
+        await asyncio.wait((self.read(),), timeout=self._patience)
 
     async def _read_if_due(self) -> None:
         ledger = self._process.ledger

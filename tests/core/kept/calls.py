@@ -36,7 +36,7 @@ async def read_calls(texts: Iterable[str]) -> dict[str, str]:
         store_customers.create(machine.store.shop, people)
         await machine.client.create_segments(*(NewSegment(name=name) for name in SEGMENTS))
         names = {one.id: f"<{one.name}>" async for one in machine.client.segments()}
-        planner = replace(machine.engine.planner, tried_for=60)
+        planner = replace(machine.engine.planner, patience=60)
         return {text: _told(await _read(planner, text), names) for text in texts}
 
 
