@@ -35,7 +35,7 @@ from tests.approvals.test_interleavings import Interleavings
 from tests.core.samples import invocation
 from tests.records import database_of, entries_of, read_ledger, verified
 
-DEEP, QUICK, QUICK_ON_SERVER = 2000, 12, 2
+DEEP, QUICK, QUICK_ON_SERVER = 2000, 8, 2
 """Interleavings."""
 
 signers = st.sampled_from(((CLEO,), (BEN,), (CLEO, BEN), (BEN, CLEO), (CLEO, EVE), (EVE, BEN)))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -143,12 +144,13 @@ async def test_a_copy_that_is_killed_goes_on_where_it_was(kinds: Kinds) -> None:
 
 @engines
 async def test_many_pages_are_copied(kinds: Kinds) -> None:
-    def write(db: Connection) -> None:
-        for number in range(1_100):
+    def write(db: Connection, first: int) -> None:
+        for number in range(first, first + 100):
             audit_log.append(db, Entry(EntryKind.ANSWERED, subjects=(f"segment:{uuid(number)}",)), NOW)
 
     async with two(kinds) as (source, target):
-        await database(source).write(write)
+        for first in range(0, 1_100, 100):
+            await database(source).write(partial(write, first=first))
         with pytest.raises(KilledError):
             await copied(source, target, other=Mortal(database(target), 1))
         assert (await target.audit.head())[0] == 1_000
