@@ -1,6 +1,7 @@
 """Facts are read while segments follow rules, and when somebody asks: once, however many ask."""
 
 import logging
+from io import StringIO
 
 import pytest
 
@@ -73,12 +74,18 @@ async def test_a_refusal_is_told_in_the_log(caplog: pytest.LogCaptureFixture) ->
     assert len(told) == 2
 
 
-async def test_a_reading_is_everybodys_so_its_lines_name_no_request(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.handler.setFormatter(JsonLines())
-    async with opened(SqliteSubject) as shop, shop.bot() as reading:
-        shop.store.scopes = {"store_v2_customers"}
-        with about("invocation", "Cleo's"):
-            FactsUpkeep(reading.process, shop.client, patience=30).read()
-            await reading.process.tasks.settled()
-    assert "Customers and orders could not be brought up to date" in caplog.text
-    assert "Cleo" not in caplog.text
+async def test_a_reading_is_everybodys_so_its_lines_name_no_request() -> None:
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLines())
+    logging.getLogger().addHandler(handler)
+    try:
+        async with opened(SqliteSubject) as shop, shop.bot() as reading:
+            shop.store.scopes = {"store_v2_customers"}
+            with about("invocation", "Cleo's"):
+                FactsUpkeep(reading.process, shop.client, patience=30).read()
+                await reading.process.tasks.settled()
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "Customers and orders could not be brought up to date" in written.getvalue()
+    assert "Cleo" not in written.getvalue()
