@@ -83,7 +83,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "language.line_reader": {"MOST_STEPS": 150},
     "language.near_readings": {"MOST_NAMES": 4, "MOST_OTHERS": 6, "MOST_TRIES": 100, "_WORDS_OF_A_NAME": 20},
     "language.readings": {"MOST_READINGS": 5, "_NEAR": 10},
-    "latest_numbers": {"OFFERED": 3},
+    "latest_numbers": {"LOOKED_AT": 50, "OFFERED": 3},
     "long_lists": {"AT_ONCE": 5_000},
     "planning.item_names": {"AT_ONCE": 1_000},
     "planning.plan": {"KNOWN": 100, "MAX_HEADLINE_LINES": 2, "THINGS": 100, "HEADLINE": 110},

@@ -20,7 +20,7 @@ from bot.core.language.shopper_list import read_shoppers
 from bot.core.planning.item_names import present_names
 from bot.core.store_view.names import Names
 from bot.core.store_view.shoppers import Shopper, resolve
-from commands.change.show import Number, OneChange
+from commands.change.show import OneChange, OpenChange, OpenNumber
 from commands.inputs import one_line, shopper_lists
 
 REASON = 500
@@ -33,7 +33,7 @@ Reason = Annotated[str, AfterValidator(one_line), Field(min_length=1, max_length
 class ExceptArgs(Args):
     """A change, and the items to take out of it."""
 
-    number: Number
+    number: OpenNumber
     items: Annotated[
         tuple[str, ...],
         BeforeValidator(shopper_lists),
@@ -49,12 +49,12 @@ class ExceptArgs(Args):
 class BreakArgs(Args):
     """A change, and why it cannot wait."""
 
-    number: Number
+    number: OpenNumber
     reason: Annotated[Reason, Text(label="Reason", hint="Everyone who can approve will see this", max_length=REASON)]
 
 
 @command("change withdraw", submit="Withdraw Change", aliases=("cancel", "revoke"))
-async def withdraw(args: OneChange, ctx: Context) -> Decision:
+async def withdraw(args: OpenChange, ctx: Context) -> Decision:
     """Take back a change of yours that waits for approval or its time.
 
     /change withdraw 42
@@ -130,7 +130,7 @@ def _items(shopper: Shopper) -> list[Item]:
 
 
 @command("change stop", submit="Stop Change", aliases=("halt", "abort"))
-async def stop(args: OneChange, ctx: Context) -> Decision:
+async def stop(args: OpenChange, ctx: Context) -> Decision:
     """Stop a running change before its next batch, or one that is to run later; what was done can be undone.
 
     /change stop 42

@@ -42,12 +42,10 @@ COMING = 20
 """The most changes shown that are to come."""
 SHOWN = 2500
 """The most characters of a plan shown in an answer; a longer one comes as a file."""
-Number = Annotated[
-    int,
-    BeforeValidator(_without_sign),
-    Field(ge=1, le=1_000_000_000),
-    ChangeInput(label="Change", listed="change list all"),
-]
+_Number = Annotated[int, BeforeValidator(_without_sign), Field(ge=1, le=1_000_000_000)]
+Number = Annotated[_Number, ChangeInput(label="Change", listed="change list all")]
+OpenNumber = Annotated[_Number, ChangeInput(label="Change", listed="change list pending", is_open=True)]
+OverNumber = Annotated[_Number, ChangeInput(label="Change", listed="change list all", is_open=False)]
 DECIDING = ("approve", "accept", "reject", "decline")
 """What people type to decide, which takes a click: they are led to the card."""
 SCOPES = {"mine": "Yours", "pending": "Those that are pending", "all": "All"}
@@ -65,6 +63,12 @@ class OneChange(Args):
     """Which change."""
 
     number: Number
+
+
+class OpenChange(Args):
+    """Which change that is not over."""
+
+    number: OpenNumber
 
 
 @command("change list", submit="List Changes", aliases=("find", "search", "ls"))

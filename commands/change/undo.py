@@ -7,12 +7,13 @@ from bot.core.command import command
 from bot.core.context import Context
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.kept_lists import fetch_lists
+from bot.core.language.args import Args
 from bot.core.language.due_times import describe_due
 from bot.core.planning.plan import Plan, inverse_of
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.restoring import with_promotions, with_rules
 from bot.core.planning.steps import AnyStep, CreatedIds, Restored, pointed
-from commands.change.show import OneChange
+from commands.change.show import OverNumber
 from commands.emptied import with_emptied
 from commands.inputs import RunAt
 from commands.rule_remarks import done_again
@@ -20,9 +21,10 @@ from commands.taking_back import taking_back
 from commands.temporary import remarks_on_ended, remarks_on_missed
 
 
-class OverChange(OneChange):
+class OverChange(Args):
     """A change that is over, and when what is asked for because of it is to run."""
 
+    number: OverNumber
     at: RunAt = ""
 
 

@@ -587,3 +587,26 @@ async def test_a_verb_for_what_two_commands_do_is_answered_with_both(slack: Worl
     form = slack.form()
     assert form
     assert form["title"]["text"] == "Remove Shoppers"
+
+
+async def test_what_is_offered_for_last_can_be_meant(slack: World) -> None:
+    await slack.type("/segment create Fresh", by="ben")
+    for name in ("VIPs", "Lapsed", "Wholesale"):
+        await slack.type(f"/segment delete {name}", by="ben")
+    waiting = [
+        f"{number} (Delete the segment {name}" for number, name in ((4, "Wholesale"), (3, "Lapsed"), (2, "VIPs"))
+    ]
+    over = ["1 (Create the segment Fresh)"]
+    for line, offered in (
+        ("/change undo last", over),
+        ("/change undo first", over),
+        ("/change withdraw my last", waiting),
+        ("/change withdraw oldest", waiting[::-1]),
+        ("/change show last", waiting),
+    ):
+        await slack.type(line, by="ben")
+        told = [one for one in buttons(slack.messages(by="ben")[-1]) if one != "Something Else"]
+        assert len(told) == len(offered)
+        assert all(known in one for known, one in zip(offered, told, strict=True)), told
+    await slack.type("/change undo VIPs", by="ben")
+    assert buttons(slack.messages(by="ben")[-1]) == ["Show Segment: VIPs"]

@@ -145,7 +145,9 @@ class NumberInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeInput(NumberInput):
-    """A change's number."""
+    """A change's number. ``is_open``: whether only an open change can be meant, or only one that is over; None: any."""
+
+    is_open: bool | None = None
 
     def logged(self, words: tuple[str, ...], known: Confirmed) -> tuple[str, ...]:
         """Return the numbers of changes on record, and what else may be stored."""
