@@ -1,4 +1,4 @@
-"""The command line: parses, calls, and exits with 0 (success), 1 (failure) or 2 (usage error)."""
+"""The command line: parses, calls, and exits with 0 (success), 1 (failure), 2 (usage error) or 130 (Ctrl+C)."""
 
 import argparse
 import asyncio
@@ -20,6 +20,8 @@ with starting():
     from bot.settings import CannotStart, WrongSettings, database_address, load, seal_keys
 
 DOCTOR, LEDGER, AUDIT = "doctor", "ledger", "audit"
+INTERRUPTED = 130
+"""What shells tell of whoever ended by Ctrl+C: 128 and the number of the signal."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The database cannot be used: {error}.", file=sys.stderr)
     except OSError as error:
         print(f"This cannot be done: {error}.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped by Ctrl+C, before the end.", file=sys.stderr)
+        return INTERRUPTED
     return 1
 
 

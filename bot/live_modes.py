@@ -13,7 +13,7 @@ from bot.health import server as health
 from bot.health.metrics import metrics_if_installed
 from bot.health.readiness import Readiness
 from bot.health.readings import read
-from bot.serving import refuse_taken_port, stopped
+from bot.serving import refuse_port, stopped
 from bot.settings import DOTENV, ONE_PORT, CannotStart, Settings
 from bot.slack import transports
 from bot.slack.socket_mode.upkeep import connections_of_each
@@ -45,7 +45,7 @@ async def http(settings: Settings) -> None:
     """Run the bot behind signed HTTP requests until it is stopped. Raises CannotStart."""
     if settings.has_one_port_twice:
         raise CannotStart(f"{ONE_PORT} Set HEALTH_PORT to another port.")
-    await refuse_taken_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
+    await refuse_port(settings.HOST, settings.PORT, "Choose another one with the setting PORT.")
     async with _probed_bot(settings) as (bot, readiness):
         warn_of_open_files(DOTENV, settings.ledger_file)
         served = transports.http(bot.app, bot.healthy, settings.SLACK_SIGNING_SECRET)
@@ -68,7 +68,7 @@ async def _probed_bot(
         async with assembled() as bot:
             yield bot, Readiness(bot.engine.process)
         return
-    await refuse_taken_port(host, port, "Choose another one with the setting HEALTH_PORT.")
+    await refuse_port(host, port, "Choose another one with the setting HEALTH_PORT.")
     metrics = metrics_if_installed()
     async with assembled(meters=metrics or NO_METERS) as bot:
         readiness = Readiness(bot.engine.process)

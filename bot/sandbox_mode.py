@@ -19,7 +19,7 @@ from bot.sandbox import server
 from bot.sandbox.store import Store, seeds
 from bot.sandbox.workspace import Workspace, people
 from bot.sandbox_cli import PARTS, SERVED
-from bot.serving import refuse_taken_port, stopped
+from bot.serving import refuse_port, stopped
 from bot.settings import CannotStart, load
 from bot.slack import transports
 from bot.wiring import Bot, assemble, utc_now
@@ -34,7 +34,7 @@ WATCHED = 30
 async def run_sandbox(options: argparse.Namespace) -> None:
     """Run the parts that the options name until Ctrl+C. Raises CannotStart."""
     print("Starting the sandbox…", flush=True)
-    await _refuse_taken_ports(options)
+    await _refuse_ports(options)
     if options.fresh and options.database:
         raise CannotStart(
             "With --fresh, everything starts anew, and a database of PostgreSQL is never emptied: drop its schema "
@@ -55,10 +55,10 @@ async def run_sandbox(options: argparse.Namespace) -> None:
         await stopped(bot.lost if bot else None)
 
 
-async def _refuse_taken_ports(options: argparse.Namespace) -> None:
+async def _refuse_ports(options: argparse.Namespace) -> None:
     """Raise CannotStart before anything is written: ``--fresh`` removes no data that a running sandbox uses."""
     if set(options.parts) & set(SERVED):
-        await refuse_taken_port(LOCAL, options.port, "Choose another one with --port.")
+        await refuse_port(LOCAL, options.port, "Choose another one with --port.")
 
 
 async def _serve(options: argparse.Namespace, stack: AsyncExitStack, ledger: Ledger | None) -> str:

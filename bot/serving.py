@@ -17,16 +17,27 @@ See https://docs.python.org/3/library/sys.html#sys.setswitchinterval.
 """
 
 
-async def refuse_taken_port(host: str, port: int, remedy: str) -> None:
-    """Raise CannotStart if another program listens on this port already. Port 0 is never taken."""
-    try:
-        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise CannotStart(f"Port {port} on {host} is taken by another program. {remedy}") from error
+async def try_to_listen(host: str, port: int) -> None:
+    """Listen there for a moment. Raises OSError if that is impossible: EADDRINUSE where another program does.
+
+    Port 0 is never taken.
+    """
+    server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
     server.close()
     await server.wait_closed()
+
+
+async def refuse_port(host: str, port: int, remedy: str) -> None:
+    """Raise CannotStart if nobody can listen there, or another program does already."""
+    try:
+        await try_to_listen(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotStart(f"Port {port} on {host} is taken by another program. {remedy}") from error
+        raise CannotStart(
+            f"Nothing can listen on port {port} of {host}: {error.strerror}. It has to be an address of this machine, "
+            f"and a port that this user may take. {remedy}"
+        ) from error
 
 
 async def stopped(lost: asyncio.Future[LedgerLost] | None = None) -> None:

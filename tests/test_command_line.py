@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -214,12 +215,35 @@ def test_one_port_for_slack_and_for_probes_is_a_sentence(tmp_path: Path) -> None
     assert (outcome.returncode, outcome.stderr) == (1, said)
 
 
-def test_an_address_of_another_machine_is_a_sentence(tmp_path: Path) -> None:
-    settings = environment_for("http://127.0.0.1:1", tmp_path / "ledger.sqlite") | {"HOST": "192.0.2.1"}
+@pytest.mark.parametrize("mode", ["http", "socket", "doctor"])
+def test_ctrl_c_on_the_way_is_a_sentence(mode: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        settings = environment_for(url, tmp_path / "ledger.sqlite") | {"PORT": "0"}
+        started = subprocess.Popen(
+            [sys.executable, "-m", "bot", mode],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        silent.settimeout(30)
+        asked, _ = silent.accept()
+        started.send_signal(signal.SIGINT)
+        said, _ = started.communicate(timeout=30)
+        asked.close()
+    assert (started.returncode, said.splitlines()[-1]) == (130, "Stopped by Ctrl+C, before the end.")
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_an_address_of_another_machine_is_a_sentence(host: str, tmp_path: Path) -> None:
+    settings = environment_for("http://127.0.0.1:1", tmp_path / "ledger.sqlite") | {"HOST": host}
     outcome = command("http", folder=tmp_path, **settings)
     assert outcome.returncode == 1
-    assert "192.0.2.1" in outcome.stderr
-    assert "Traceback" not in outcome.stderr
+    assert outcome.stderr.startswith(f"Nothing can listen on port 3000 of {host}: ")
+    assert "It has to be an address of this machine" in outcome.stderr
 
 
 def test_a_database_that_is_none_is_a_sentence(tmp_path: Path) -> None:

@@ -83,4 +83,6 @@ class Once(Generic[T]):
         """Return its answer, or raise what it raised."""
         if self._sent is None:
             self._sent = asyncio.ensure_future(self._send())
+            # Whoever was stopped meanwhile hears of it no more: that is no error that nobody saw.
+            self._sent.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
         return await asyncio.shield(self._sent)  # a check that is out of time takes it from no other

@@ -1,13 +1,14 @@
 """Checks of the addresses that the bot listens on: for Slack in HTTP mode, and for probes."""
 
+import errno
 from collections.abc import Sequence
 
 import aiohttp
 
 from bot.doctor.case import Case
 from bot.doctor.findings import Check, Finding
-from bot.serving import refuse_taken_port
-from bot.settings import ONE_PORT, CannotStart
+from bot.serving import try_to_listen
+from bot.settings import ONE_PORT
 
 _REACHED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - it asks there, and does not listen
 """Where what listens on all addresses is reached from this machine."""
@@ -30,15 +31,15 @@ async def _probes(case: Case) -> Sequence[Finding]:
 async def _port(case: Case, host: str, port: int, prefix: str = "") -> Finding:
     """Look whether it is free, or the bot's already. ``prefix``: of the names of its settings."""
     try:
-        await refuse_taken_port(host, port, "")
-    except CannotStart:
+        await try_to_listen(host, port)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            told = f"The bot cannot listen on {host}:{port} ({error.strerror})."
+            fix = f"Set {prefix}HOST to an address of this machine, and {prefix}PORT to 1024 or above."
+            return Finding(told, fix)
         if await _is_bot(case, _REACHED.get(host, host), port):
             return Finding(f"The bot listens on {host}:{port}.")
         return Finding(f"Another program listens on {host}:{port}.", f"Stop it, or set {prefix}PORT to another one.")
-    except OSError as error:
-        told = f"The bot cannot listen on {host}:{port} ({error.strerror})."
-        fix = f"Set {prefix}HOST to an address of this machine, and {prefix}PORT to 1024 or above."
-        return Finding(told, fix)
     return Finding(f"{host}:{port} is free.")
 
 
