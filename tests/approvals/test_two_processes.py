@@ -16,8 +16,9 @@ from tests.engines import ENGINES, Engine
 from tests.harness import Stuck, World
 
 AT_ONCE = 10
-QUICK, DEEP = AT_ONCE, 200
 """Changes that are clicked in the same moment, each by two people."""
+QUICK, DEEP = AT_ONCE, 200
+"""Changes that are clicked in all."""
 TWO_PEOPLE = """
 [[rules]]
 steps = ["delete_segment"]
