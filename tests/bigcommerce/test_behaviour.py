@@ -30,7 +30,7 @@ from bot.bigcommerce import (
 from bot.bigcommerce.behaviour_reader import BehaviourReader
 from bot.sandbox.store import Store as EmulatedStore
 from tests.bigcommerce.conftest import Clock, scripted, store_of
-from tests.laws.values import LAW
+from tests.laws.values import LAW, PURE
 from tests.sandbox.served_store import serving_stores
 from tests.seeded import register
 
@@ -265,7 +265,7 @@ async def test_half_a_character_in_what_is_not_kept_hides_no_order(clock: Clock)
         assert [(one.customer_id, one.amount) for one in part.items] == [(0, 10_000)]
 
 
-@LAW
+@PURE
 @given(
     total=st.decimals(0, 10**9, places=4),
     refunded=st.decimals(0, 10**6, places=2),

@@ -12,7 +12,7 @@ from bot.bigcommerce import endpoints as to
 from bot.bigcommerce.connection import build_base_url
 from bot.bigcommerce.wire_format import BASE_ROOM, PAGE_LIMIT, TARGET_ROOM, Listing, Request
 from tests.bigcommerce.conftest import uuid
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 A = uuid(0xA)
 ADA = NewCustomer(email="ada@example.com", first_name="Ada", last_name="Byron")
@@ -52,7 +52,7 @@ def listed_in(requests: Sequence[Request]) -> list[str]:
 
 
 @pytest.mark.parametrize("delete", DELETES)
-@LAW
+@PURE
 @given(ids=st.lists(st.uuids().map(str), min_size=1, max_size=600))
 def test_a_delete_names_exactly_the_ids_given(delete: Deleting, ids: list[str]) -> None:
     requests = delete(ids)
@@ -63,7 +63,7 @@ def test_a_delete_names_exactly_the_ids_given(delete: Deleting, ids: list[str]) 
 
 
 @pytest.mark.parametrize("delete", DELETES)
-@LAW
+@PURE
 @given(ids=st.lists(st.uuids().map(str) | st.text(max_size=5), max_size=3))
 def test_a_delete_without_ids_cannot_be_built(delete: Deleting, ids: list[str]) -> None:
     if ids and all(len(each) == 36 for each in ids):
@@ -85,7 +85,7 @@ def test_one_empty_id_among_many_refuses_them_all(delete: Deleting) -> None:
         delete([*map(uuid, range(500)), ""])
 
 
-@LAW
+@PURE
 @given(st.lists(st.uuids().map(str), max_size=600))
 def test_listing_segments_names_each_id_once_in_short_urls(ids: list[str]) -> None:
     listings = to.segments(ids)
@@ -95,7 +95,7 @@ def test_listing_segments_names_each_id_once_in_short_urls(ids: list[str]) -> No
     assert all(len(listing.page(99_999).target) <= TARGET_ROOM for listing in listings)
 
 
-@LAW
+@PURE
 @given(st.lists(st.emails() | st.text(max_size=300), max_size=60))
 def test_listing_customers_names_each_possible_email_once(emails: list[str]) -> None:
     listings = [*to.customers(emails=emails)]

@@ -12,7 +12,7 @@ from bot.bigcommerce import Customer, MalformedResponse, Profile, Segment, long_
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import Request
 from tests.bigcommerce.conftest import uuid
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 GET = Request("GET", "customers?page=1", about="customer")
 ADA = {
@@ -64,7 +64,7 @@ def test_many_are_decoded_at_once(row: dict[str, Any], kind: type[BaseModel]) ->
 
 
 @given(st.sampled_from([(ADA, Customer), (PROFILE, Profile)]), st.sampled_from(list(ADA | PROFILE)), ODD)
-@LAW
+@PURE
 def test_odd_values_mean_what_they_do_in_any_page(case: tuple[dict[str, Any], type[Any]], name: str, odd: Any) -> None:
     row, kind = case
     checked(json.dumps({"data": [row, row | {name: odd}]}).encode(), kind)

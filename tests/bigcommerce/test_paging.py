@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.bigcommerce import Contradiction, Page, Profile
 from bot.bigcommerce.paging import READINGS, SAMPLED, Reading, check_alone, spread
 from tests.bigcommerce.conftest import Clock, Reply, listed, profile, scripted, store_of, uuid
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 SEGMENT = uuid(0x5E6)
 
@@ -220,7 +220,7 @@ async def test_a_page_that_was_wrong_once_is_not_noticed(clock: Clock) -> None:
         assert len((await store.members_page(SEGMENT, 1, limit=100)).items) == 2
 
 
-@LAW
+@PURE
 @given(seed=st.integers(0, 10**9), count=st.integers(0, 900), harm=st.floats(0, 0.5))
 async def test_what_is_read_was_so_at_one_moment_or_is_refused(seed: int, count: int, harm: float) -> None:
     """Wrong counts, members who leave or join, and rows that are missing or twice, at random between any two pages."""
@@ -255,7 +255,7 @@ async def test_what_is_read_was_so_at_one_moment_or_is_refused(seed: int, count:
     assert frozenset(each.customer_id for each in read) in moments
 
 
-@LAW
+@PURE
 @given(st.integers(1, 10**30))
 def test_pages_that_are_enough_are_spread_over_all(pages: int) -> None:
     found = sorted(spread(pages))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bigcommerce.rate_limits import FAILURES, PATIENCE, REFUSALS, Attempts, Pace, Quota, backoff
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 LONG_AGO = float("-inf")
 PACE = Pace()
@@ -91,7 +91,7 @@ def test_requests_under_way_count_as_spent() -> None:
     assert PACE.pause(quota, in_flight=5, last_sent=0, now=0) > PACE.pause(quota, in_flight=0, last_sent=0, now=0) > 0
 
 
-@LAW
+@PURE
 @given(
     st.integers(1, 10**9),
     st.integers(0, 10**9),
@@ -168,7 +168,7 @@ def test_slow_failures_exhaust_patience_sooner() -> None:
     assert Attempts().failed(took=10).failed(took=PATIENCE - 10).after_failure({}, jitter=0) is None
 
 
-@LAW
+@PURE
 @given(st.integers(1, 50), st.floats(0, 1))
 def test_backoff_is_bounded(times: int, jitter: float) -> None:
     assert 0.25 <= backoff(times, jitter) <= 8

@@ -27,7 +27,7 @@ from bot.bigcommerce import (
 from bot.bigcommerce.responses import Response
 from bot.bigcommerce.wire_format import Request
 from tests.bigcommerce.conftest import profile, uuid
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 GET = Request("GET", "segments")
 POST = Request("POST", "segments", [], repeatable=False)
@@ -147,7 +147,7 @@ def test_a_403_tells_the_usual_causes_and_the_stores_own_words() -> None:
     assert "says" not in str(refused(GET, answer(403)))
 
 
-@LAW
+@PURE
 @given(st.binary(max_size=30) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode()))
 def test_no_error_body_breaks_the_deciphering(body: bytes) -> None:
     assert type(refused(GET, Response(400, {}, body))) is Invalid

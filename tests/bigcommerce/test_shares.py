@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bigcommerce.shares import AT_ONCE, RESERVED, Allotment, Claim, Demand, Share, allot
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 LEASE, NEEDED, HEARTBEAT = 15.0, 11.0, 2.0
 
@@ -163,7 +163,7 @@ class Fleet:
 EVENTS = st.sampled_from(["join", "die", "sleep", "nap", "busy", "idle", "wait", "wait long"])
 
 
-@LAW
+@PURE
 @given(st.lists(st.tuples(EVENTS, st.integers(0, 4)), max_size=40), st.integers(0, 10**6))
 def test_however_they_come_and_go_there_are_never_more_than_ten(events: list[tuple[str, int]], seed: int) -> None:
     fleet = Fleet(random.Random(seed))

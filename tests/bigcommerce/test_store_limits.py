@@ -12,12 +12,12 @@ from bot.bigcommerce import Ignored, Invalid, NewCustomer, NewSegment, TooLarge
 from bot.bigcommerce.wire_format import SHORTEST_URL_ROOM, URL_ROOM, Listing, Request, halved
 from tests.bigcommerce.conftest import Clock, Reply, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_client import by_id, customer, segment
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 SEGMENT = uuid(0x5E6)
 
 
-@LAW
+@PURE
 @given(st.lists(st.integers()))
 def test_halves_hold_everything_in_order(items: list[int]) -> None:
     halves = halved(items)

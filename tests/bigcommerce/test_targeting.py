@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from bot.bigcommerce import All, Any_, AnyOf, Not, Targeting, Unread, parse_targeting
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 IDS = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4)
 TREES = st.recursive(
@@ -68,7 +68,7 @@ class Stored(BaseModel):
     targeting: Targeting | None
 
 
-@LAW
+@PURE
 @given(TREES)
 def test_the_vendors_json_comes_back_exactly(tree: object) -> None:
     parsed = parse_targeting(tree)
@@ -77,7 +77,7 @@ def test_the_vendors_json_comes_back_exactly(tree: object) -> None:
     assert "Unread" not in repr(parsed)
 
 
-@LAW
+@PURE
 @given(TREES)
 def test_a_model_stores_targeting_as_the_vendors_json(tree: object) -> None:
     stored = Stored(targeting=parse_targeting(tree))
@@ -86,13 +86,13 @@ def test_a_model_stores_targeting_as_the_vendors_json(tree: object) -> None:
     assert Stored.model_validate_json(stored.model_dump_json()) == stored
 
 
-@LAW
+@PURE
 @given(ANYTHING)
 def test_no_shape_is_lost_or_breaks_the_reading(received: object) -> None:
     assert parse_targeting(received).to_json() == received
 
 
-@LAW
+@PURE
 @given(TREES)
 def test_each_not_turns_included_into_excluded(tree: object) -> None:
     targeting = parse_targeting(tree)
@@ -139,7 +139,7 @@ def test_an_unknown_shape_counts_what_it_names_as_included(received: object) -> 
     assert targeting.uses("a") == "included"
 
 
-@LAW
+@PURE
 @given(HALF_READ, SHOPPERS)
 def test_a_shopper_is_reached_where_every_reading_of_the_unknown_agrees(tree: object, segment_ids: set[str]) -> None:
     truths = set(settled(tree, segment_ids))
@@ -170,7 +170,7 @@ def test_an_unknown_part_matters_only_where_it_decides(targeting: Targeting, rea
     assert targeting.reaches(("a",)) is reached
 
 
-@LAW
+@PURE
 @given(HALF_READ, SHOPPERS, st.sampled_from("abcdef"), st.sampled_from("abcdefg"))
 def test_replacing_an_id_reaches_whom_the_old_one_reached(
     tree: object, segment_ids: set[str], old: str, new: str
@@ -181,7 +181,7 @@ def test_replacing_an_id_reaches_whom_the_old_one_reached(
     assert before.replaced(old, new).reaches(segment_ids) is before.reaches(as_before)
 
 
-@LAW
+@PURE
 @given(HALF_READ, st.sampled_from("abcdef"), st.sampled_from("abcdefg"))
 def test_replacing_an_id_leaves_no_mention_and_the_same_shape(tree: object, old: str, new: str) -> None:
     before = parse_targeting(tree)
@@ -208,7 +208,7 @@ def test_in_an_unknown_shape_only_the_equal_string_is_replaced() -> None:
     assert before.replaced("a", "x") == Unread({"a": ["x", "ab", {"b": "x"}, 7]})
 
 
-@LAW
+@PURE
 @given(HALF_READ)
 def test_depth_counts_the_levels(tree: object) -> None:
     assert parse_targeting(tree).depth == levels(tree)

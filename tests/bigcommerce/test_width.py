@@ -15,7 +15,7 @@ from bot.sandbox import store as emulated
 from tests.bigcommerce.conftest import TOKEN, Clock, listed, profile, scripted, store_of, uuid
 from tests.bigcommerce.test_rate_limits import headers
 from tests.carried import Carried
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 
 def burst(width: Width, limit: int) -> Width:
@@ -46,7 +46,7 @@ def test_it_widens_slowly_and_never_beyond_the_most() -> None:
     assert width.now == 10
 
 
-@LAW
+@PURE
 @given(st.lists(st.tuples(st.integers(1, 10), st.booleans()), max_size=300))
 def test_the_width_stays_within_its_bounds(responses: list[tuple[int, bool]]) -> None:
     width = Width(10, 10)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.bigcommerce import Invalid
 from bot.bigcommerce.wire_format import PAGE_LIMIT, TARGET_ROOM, Listing, Request, batches, check_uuid, pack, quote_text
 from tests.bigcommerce.conftest import uuid
-from tests.laws.values import LAW
+from tests.laws.values import PURE
 
 UUIDS = st.uuids().map(str)
 TARGETS = st.one_of(
@@ -19,7 +19,7 @@ TARGETS = st.one_of(
 )
 
 
-@LAW
+@PURE
 @given(TARGETS)
 def test_a_delete_that_exists_ends_in_a_list_of_ids(target: str) -> None:
     with suppress(ValueError):
@@ -45,7 +45,7 @@ def test_a_request_does_not_show_its_body() -> None:
     assert "ada" not in repr(Request("POST", "customers", [{"email": "ada@example.com"}]))
 
 
-@LAW
+@PURE
 @given(st.text(max_size=50))
 def test_only_a_uuid_is_an_id(text: str) -> None:
     with pytest.raises(Invalid):
@@ -61,13 +61,13 @@ def test_a_hostile_id_is_refused(hostile: str) -> None:
         check_uuid(hostile)
 
 
-@LAW
+@PURE
 @given(UUIDS)
 def test_a_uuid_is_given_back(text: str) -> None:
     assert check_uuid(text) == text
 
 
-@LAW
+@PURE
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_words_come_back_and_stay_in_their_place(text: str) -> None:
     assert unquote(quote_text(text)) == text
@@ -80,7 +80,7 @@ def test_words_that_no_url_can_carry_are_refused(text: str) -> None:
         quote_text(text)
 
 
-@LAW
+@PURE
 @given(
     st.lists(st.text(alphabet=string.ascii_letters, min_size=1, max_size=30), max_size=200, unique=True),
     st.integers(30, 200),
@@ -98,14 +98,14 @@ def test_values_share_a_request_as_soon_as_they_fit_with_their_comma(room: int, 
     assert list(pack(["aaaa", "bbbbb"], room)) == packed
 
 
-@LAW
+@PURE
 @given(st.integers(0, 99))
 def test_packing_wastes_no_request(count: int) -> None:
     values = [f"{number:030}" for number in range(count)]
     assert len(list(pack(values, room=309))) == -(-count // 10)
 
 
-@LAW
+@PURE
 @given(st.lists(st.integers()), st.integers(1, 9))
 def test_batches_hold_everything_in_order(items: list[int], most: int) -> None:
     cut = list(batches(items, most))

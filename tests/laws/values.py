@@ -32,6 +32,8 @@ LAW = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     database=None,
 )
+PURE = settings(LAW, max_examples=examples(40))
+"""For laws whose every example is over in a moment."""
 FEW = settings(LAW, max_examples=examples(5))
 """For laws whose every example is a whole shop, or that are asked of many cases."""
 HOSTILE = (
