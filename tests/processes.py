@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+UNSET = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+"""The environment of a process without the settings of whoever runs the tests."""
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 import signal
 import socket
@@ -18,7 +17,7 @@ from bot.sandbox.workspace import people
 from tests.harness import environment_for
 from tests.onlooker import onlooker
 from tests.postgres import address_of, own_database
-from tests.processes import ROOT, running
+from tests.processes import UNSET, running
 
 
 def command(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +25,7 @@ def command(*arguments: str, folder: Path, **environment: str) -> subprocess.Com
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+        env=UNSET | environment,
         capture_output=True,
         text=True,
         timeout=30,
@@ -223,7 +222,7 @@ def test_ctrl_c_on_the_way_is_a_sentence(mode: str, tmp_path: Path) -> None:
         started = subprocess.Popen(
             [sys.executable, "-m", "bot", mode],
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings},
+            env=UNSET | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -1,7 +1,6 @@
 """Facts are read while segments follow rules, and when somebody asks: once, however many ask."""
 
 import logging
-from io import StringIO
 
 import pytest
 
@@ -10,6 +9,7 @@ from bot.engine.facts.upkeep import FactsUpkeep
 from bot.health.log_lines import JsonLines
 from tests.engine.test_facts import Shop, opened
 from tests.ledger.subject import SqliteSubject
+from tests.written_log import written_log
 
 
 def readings(shop: Shop) -> int:
@@ -75,17 +75,11 @@ async def test_a_refusal_is_told_in_the_log(caplog: pytest.LogCaptureFixture) ->
 
 
 async def test_a_reading_is_everybodys_so_its_lines_name_no_request() -> None:
-    written = StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(JsonLines())
-    logging.getLogger().addHandler(handler)
-    try:
+    with written_log(JsonLines()) as written:
         async with opened(SqliteSubject) as shop, shop.bot() as reading:
             shop.store.scopes = {"store_v2_customers"}
             with about("invocation", "Cleo's"):
                 FactsUpkeep(reading.process, shop.client, patience=30).read()
                 await reading.process.tasks.settled()
-    finally:
-        logging.getLogger().removeHandler(handler)
     assert "Customers and orders could not be brought up to date" in written.getvalue()
     assert "Cleo" not in written.getvalue()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import re
 import sqlite3
 import subprocess
@@ -19,8 +18,9 @@ from bot.health.log_lines import JsonLines, TextLines
 from bot.sandbox.workspace import people
 from bot.settings import WrongSettings, load
 from tests.harness import World, environment_for, world
-from tests.processes import ROOT
+from tests.processes import UNSET
 from tests.stories.judge import judge
+from tests.written_log import written_log
 
 STORE_TOKEN = "planted-store-token-4f1d"
 PLANTED = {
@@ -59,15 +59,8 @@ async def slack(
 @pytest.fixture
 def logged() -> Iterator[dict[str, StringIO]]:
     """All that the bot logs, from the start on, in each form of its lines."""
-    written = {}
-    for form, lines in (("text", TextLines()), ("json", JsonLines())):
-        written[form] = StringIO()
-        handler = logging.StreamHandler(written[form])
-        handler.setFormatter(lines)
-        logging.getLogger().addHandler(handler)
-    yield written
-    for added in logging.getLogger().handlers[-2:]:
-        logging.getLogger().removeHandler(added)
+    with written_log(TextLines()) as text, written_log(JsonLines()) as as_json:
+        yield {"text": text, "json": as_json}
 
 
 def named(slack: World) -> set[str]:
@@ -195,7 +188,7 @@ def test_what_is_looked_for_would_be_found() -> None:
 def failed_start(url: str, folder: Path, *, telling: str = "", **settings: str) -> str:
     """What a real process says that cannot start; these words are in it."""
     told = environment_for(url, folder / "ledger.sqlite") | STRANGE | settings
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **told}
+    environment = UNSET | told
     command, pipe = [sys.executable, "-m", "bot", "socket"], subprocess.PIPE
     ended = subprocess.run(
         command, cwd=folder, env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True, timeout=30, check=False
