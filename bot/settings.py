@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import time
 from ipaddress import ip_address
@@ -11,13 +10,13 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.core.approval.rule import RULES, PeopleIds, Rule
 from bot.core.audit.seal_keys import NO_KEYS, SealKeys
 from bot.core.language.visible import HIDDEN
 from bot.core.ledger_address import LedgerAddress, parse_address
 from bot.dotenv_file import DotenvFile, read_dotenv
+from bot.policy_file import PolicyFile, fault_of, load_policy
 
 DOTENV = Path(".env")
 """The file of settings."""
@@ -129,39 +128,7 @@ def _zone(value: str) -> ZoneInfo:
     return ZoneInfo(value)
 
 
-def _policy(value: str) -> "PolicyFile":
-    """Load the policy file. Raises ValueError with all its errors."""
-    try:
-        return PolicyFile.model_validate(tomllib.loads(Path(value).read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ValueError(f"{value} cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{value} is not TOML ({error})") from error
-    except ValidationError as error:
-        faults = (f"{'.'.join(map(str, one['loc']))}: {_without_prefix(one['msg'])}" for one in error.errors())
-        raise ValueError(f"{value}: {'; '.join(faults)}") from error
-
-
-def _not_empty(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    # Pydantic's own minimum length counts an invalid rule as none.
-    if not rules:
-        raise ValueError("there is none; leave rules out to keep the default ones")
-    return rules
-
-
-class PolicyFile(BaseModel):
-    """A policy file: the approval rules that replace the built-in ones, and who may do the rare things.
-
-    ``breakers`` may break the glass, ``auditors`` may read the audit log.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    rules: Annotated[tuple[Rule, ...], AfterValidator(_not_empty)] = RULES
-    breakers: PeopleIds = frozenset()
-    auditors: PeopleIds = frozenset()
-
-
-Rules = Annotated[PolicyFile | None, BeforeValidator(_policy)]
+Rules = Annotated[PolicyFile | None, BeforeValidator(load_policy)]
 Ids = Annotated[frozenset[str], BeforeValidator(_ids)]
 Channel = Annotated[str, BeforeValidator(_channel)]
 Secret = Annotated[str, BeforeValidator(_token), Field(repr=False)]
@@ -307,9 +274,5 @@ def _described(name: str) -> str:
 
 
 def _describe_fault(name: str, kind: str, message: str = "") -> str:
-    fault = "missing" if kind == "missing" else _without_prefix(message)
+    fault = "missing" if kind == "missing" else fault_of(message)
     return f"{name}: {fault}. {_described(name)}."
-
-
-def _without_prefix(message: str) -> str:
-    return message.removeprefix("Value error, ").rstrip(".")

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack", "health", "wiring", "__main__")
 ASIDE = {
     "commands": frozenset({"commands", "core", "bigcommerce"}),
-    "settings": frozenset({"settings", "core", "dotenv_file"}),  # a policy's rules are the core's values
+    "settings": frozenset({"settings", "core", "dotenv_file", "policy_file"}),
+    "policy_file": frozenset({"policy_file", "core"}),  # its rules are the core's values
     **{
         alone: frozenset({alone})
         for alone in ("sandbox", "bot", "dotenv_file", "file_modes", "garbage", "manifest_file")

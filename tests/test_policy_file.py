@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.approval.rule import DESTRUCTIVE, RULES, Rule
 from bot.core.planning.steps import STEPS
-from bot.settings import PolicyFile, Settings, WrongSettings, load
+from bot.policy_file import PolicyFile
+from bot.settings import Settings, WrongSettings, load
 
 ENVIRONMENT = {
     "SLACK_BOT_TOKEN": "xoxb-1",
