@@ -8,15 +8,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bigcommerce import Reader, Share, Store, connect
@@ -36,39 +30,18 @@ from bot.ledger.opening import open_ledger
 from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.app import Listeners
+from bot.slack.clients import Clients, open_clients
 from bot.slack.deliveries import TimedApp
 from bot.slack.directory import SlackDirectory
 from bot.slack.file_downloads import SlackUploads
-from bot.slack.slack_client import SlackClient
 from bot.slack.slack_errors import NOT_ANSWERED, error_code
 from bot.slack.suggestions import Suggestions
 
-SLACK_PATIENCE = aiohttp.ClientTimeout(total=120, connect=10, sock_read=10)
-"""Seconds; only sending a file may take the total.
-
-The session holds them, since the SDK ignores its own setting when it is given one.
-"""
-LIMITED = (AsyncRateLimitErrorRetryHandler(max_retry_count=2),)
-"""When a request to Slack is retried that must not be carried out twice."""
-AGAIN = (AsyncConnectionErrorRetryHandler(), *LIMITED)
-"""When any other request to Slack is retried."""
 FORGET_AFTER = timedelta(days=1)
 """How long a repeated delivery is recognised: Slack repeats none after an hour."""
 CHECK_SECONDS = 5.0
 """How long the start waits for the check of the ledger's file: a million entries take about that."""
 log = logging.getLogger(__name__)
-
-
-class Clients(NamedTuple):
-    """Clients for Slack.
-
-    The ``usual`` one sends again what failed, ``once`` sends everything only once, and ``cards`` sends again only what
-    Slack did not take.
-    """
-
-    usual: SlackClient
-    once: SlackClient
-    cards: SlackClient
 
 
 @dataclass(frozen=True)
@@ -142,7 +115,9 @@ async def assemble(
     Raises CannotStart if Slack rejects the token.
     """
     async with AsyncExitStack() as stack:
-        clients = await stack.enter_async_context(_clients(settings, meters))
+        clients = await stack.enter_async_context(
+            open_clients(settings.SLACK_BOT_TOKEN, settings.SLACK_API_URL, meters)
+        )
         client = clients.usual
         team_id = await _team(client)
         share = Share()
@@ -222,31 +197,6 @@ def _announcer(clients: Clients, settings: Settings, groups: tuple[Group, ...]) 
 def _schedule(settings: Settings) -> Schedule | None:
     channel = settings.SUMMARY_CHANNEL
     return Schedule(channel, settings.SUMMARY_TIME, settings.TIMEZONE) if channel else None
-
-
-@asynccontextmanager
-async def _clients(settings: Settings, meters: Meters) -> AsyncIterator[Clients]:
-    """Open the clients for Slack."""
-    # Over an idle connection that may be gone, nobody could tell whether what was sent arrived.
-    connector = aiohttp.TCPConnector(force_close=True)
-    async with (
-        aiohttp.ClientSession(timeout=SLACK_PATIENCE) as session,
-        aiohttp.ClientSession(timeout=SLACK_PATIENCE, connector=connector) as single,
-    ):
-        client = partial(slack_client, settings, meters=meters)
-        yield Clients(usual=client(session, AGAIN), once=client(single), cards=client(single, LIMITED))
-
-
-def slack_client(
-    settings: Settings,
-    session: aiohttp.ClientSession,
-    again: tuple[AsyncRetryHandler, ...] = (),
-    *,
-    meters: Meters = NO_METERS,
-) -> SlackClient:
-    """Return a client for Slack; ``again``: when a request is retried."""
-    url = f"{settings.SLACK_API_URL.rstrip('/')}/"
-    return SlackClient(settings.SLACK_BOT_TOKEN, url, meters=meters, session=session, retry_handlers=list(again))
 
 
 async def _team(client: AsyncWebClient) -> str:

@@ -102,7 +102,7 @@ def test_only_one_module_each_touches_the_outside_libraries() -> None:
     """HTTP stands behind the adapters, SQL behind the ledger; the bot's Slack clients behind slack/ and wiring."""
     homes = {
         "httpx": {"bigcommerce"},
-        "aiohttp": {"bigcommerce", "doctor", "health", "sandbox", "slack", "wiring"},
+        "aiohttp": {"bigcommerce", "doctor", "health", "sandbox", "slack"},
         "yarl": {"bigcommerce", "slack", "sandbox"},
         "psycopg": {"ledger"},
         "sqlite_utils": {"ledger"},

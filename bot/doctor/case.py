@@ -14,7 +14,8 @@ from bot.doctor.server_side import ServerSide
 from bot.doctor.slack_side import SlackSide
 from bot.doctor.store_side import StoreSide, open_store
 from bot.settings import Settings
-from bot.wiring import policy_of, slack_client
+from bot.slack.clients import slack_client
+from bot.wiring import policy_of
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ async def open_case(
     patience = aiohttp.ClientTimeout(total=machine.answer_seconds)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=patience))
-        slack = SlackSide(slack_client(settings, session), session, policy_of(settings).named, machine.clock)
+        client = slack_client(settings.SLACK_BOT_TOKEN, settings.SLACK_API_URL, session)
+        slack = SlackSide(client, session, policy_of(settings).named, machine.clock)
         store = await stack.enter_async_context(open_store(settings, machine.answer_seconds))
         yield Case(settings, given, dotenv, machine, slack, store, ServerSide(settings.DATABASE, machine))
