@@ -43,18 +43,21 @@ class CardReconciler:
         self._waits = GrowingWaits(process.clock)
         self._posted_anew: dict[tuple[int, State], Card] = {}
         self._drawn_running: dict[int, float] = {}
+        self._moved = set[int]()
         self._coalescer = Coalescer(self._reconcile, process.tasks)
 
     def wake(self, moved: int | None = None) -> None:
         """Start rendering what is outdated: something changed. The card of a change that moved is not waited for."""
         self._waits.clear(("card", moved))
         if moved is not None:
-            self._drawn_running.pop(moved, None)
+            self._moved.add(moved)
         self._coalescer.wake()
         # Separate, so that Slack's rate limit on one does not delay the other.
         self._home_tabs.wake()
 
     async def _reconcile(self) -> None:
+        while self._moved:  # not once they move: a round that read one before may note only then that it is drawn
+            self._drawn_running.pop(self._moved.pop(), None)
         for number in filterfalse(self._rests, await self._ledger.changes.outdated_cards()):
             await self._if_due(("card", number), number, self._redraw)
         for number in await self._ledger.changes.unreported_outcomes():

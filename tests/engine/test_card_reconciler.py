@@ -1,5 +1,7 @@
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -276,3 +278,37 @@ async def test_a_reminder_notices_that_its_card_was_deleted(machine: Bench, stat
     await machine.sweeps()
     assert len(machine.board.posted) == (2 if state is State.WAITING else 1)
     assert len(machine.board.notified) == (1 if state is State.WAITING else 0)
+
+
+class MovedMeanwhile:
+    """Changes of which a running one ends after it was read, and before whoever read it goes on."""
+
+    def __init__(self, machine: Bench) -> None:
+        self.kept, self._clock = machine.ledger.changes, machine.clock
+        self.cards: CardReconciler | None = None
+
+    async def load(self, number: int) -> Change:
+        read = await self.kept.load(number)
+        if read.state is State.RUNNING and self.cards:
+            await self.kept.move(read, Event.FAIL, at=self._clock())
+            self.cards.wake(number)
+        return read
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.kept, name)
+
+
+async def test_a_change_that_ends_while_its_card_is_read_is_drawn_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    create_ledger(path)
+    async with bench(path) as machine:
+        change = await machine.approves(await machine.delete(), "UBEN")
+        await machine.ledger.changes.move(change, Event.START, at=machine.clock())
+        changes: Any = MovedMeanwhile(machine)
+        process = replace(machine.engine.process, ledger=replace(machine.ledger, changes=changes))
+        notices = EmergencyNotices(process, machine.people)
+        changes.cards = CardReconciler(process, machine.board, machine.engine.home_tabs, notices)
+        changes.cards.wake(change.number)
+        await machine.tasks.settled()
+        assert machine.board.drawn[-1].state is State.FAILED
+        assert await machine.ledger.changes.outdated_cards() == ()
