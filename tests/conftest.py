@@ -31,6 +31,8 @@ take three quarters more of their time, and the gate is harder to pass where eac
 its own part."""
 COUNTED = ("bot", "commands")
 WORLDS = {"slack", "open_world"}
+IS_FIRST = pytest.StashKey[bool]()
+"""Whether it is the first case of its test."""
 PAUSED = pytest.StashKey[list[Coverage]]()
 # No example of any property is late on a busy machine: how long things take is measured in tests/benchmarks.
 for _profile in ("suite", "deep"):
@@ -53,6 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deep runs take minutes."""
+    known = set[tuple[Path, object]]()
+    for item in items:
+        test = (item.path, getattr(item, "obj", item.name))
+        item.stash[IS_FIRST] = test not in known
+        known.add(test)
     if config.getoption("--deep"):
         for item in items:
             item.add_marker(pytest.mark.timeout(HOUR))
@@ -126,7 +133,12 @@ def _has_world(item: pytest.Item) -> bool:
 
 
 def is_counted(item: pytest.Item) -> bool:
-    """Whether the lines that it reaches count: those of a law are reached by chance."""
+    """Whether the lines that it reaches count.
+
+    Those of a law are reached by chance. The cases of one test in a world reach the same ones; the first one counts.
+    """
+    if _has_world(item) and not item.stash[IS_FIRST]:
+        return False
     folders = item.path.relative_to(item.config.rootpath).parts[1:-1]
     return UNCOUNTED.isdisjoint(folders) and not is_hypothesis_test(getattr(item, "obj", None))
 

@@ -179,18 +179,37 @@ async def test_segment_and_shopper_together_mean_entries_about_both(slack: World
         ("by:bert", "No one here is called “bert”. Pick the person from the list that Slack shows while you type @"),
         ("by:@nobody", "Pick the person from the list that Slack shows while you type @"),
         ("by:<!channel>", "Pick the person from the list that Slack shows while you type @"),
-        ("kind:stepdone", "There is no kind of entry “stepdone”. Did you mean “step done” or"),
-        ("kind:zzz", "There is no kind of entry “zzz”. The kinds are asked, form, planned"),
         ("since:soon", "I couldn't read “soon” as a date. Type a day (2026-11-24, 24 Nov, monday), a time"),
-        ("since:today until:yesterday", "“since” is later than “until”"),
         ("change:many", "Change must be a whole number."),
         ("shopper:nobody@example.com", "For a deleted shopper, type the customer id or the profile id."),
-        ('shopper:"1 2"', "it has to be one email, customer id or profile id"),
         ("VIPs", "I didn't expect “VIPs” here."),
     ],
 )
 async def test_a_filter_that_means_nothing_gets_a_sentence(slack: World, filters: str, told: str) -> None:
     assert told in await asks(slack, f"/audit recent {filters}")
+    assert slack.kinds()[-1] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("stepdone", "There is no kind of entry “stepdone”. Did you mean “step done” or"),
+        ("zzz", "There is no kind of entry “zzz”. The kinds are asked, form, planned"),
+    ],
+)
+async def test_a_kind_that_is_none_gets_those_that_are(slack: World, kind: str, told: str) -> None:
+    assert told in await asks(slack, f"/audit recent kind:{kind}")
+    assert slack.kinds()[-1] == "refused"
+
+
+async def test_an_end_before_the_beginning_gets_a_sentence(slack: World) -> None:
+    assert "“since” is later than “until”" in await asks(slack, "/audit recent since:today until:yesterday")
+    assert slack.kinds()[-1] == "refused"
+
+
+async def test_a_shopper_is_one_word(slack: World) -> None:
+    told = await asks(slack, '/audit recent shopper:"1 2"')
+    assert "it has to be one email, customer id or profile id" in told
     assert slack.kinds()[-1] == "refused"
 
 

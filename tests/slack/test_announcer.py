@@ -17,6 +17,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 
 from bot.core.answers import Answer, Chart, Delta, File, Table, mention
 from bot.core.approval.changes import Emergency, State
+from bot.core.approval.need import Need
 from bot.core.errors import Impossible
 from bot.core.people import Place
 from bot.engine.ports import Undeliverable
@@ -340,6 +341,15 @@ async def test_a_card_that_is_posted_again_is_not_sent_once_more_by_itself(slack
     with pytest.raises(Undeliverable):
         await slack.announcer.post(WAITING)
     assert len(slack.seen("ben")["#approvals"]) == 1
+
+
+async def test_a_card_that_may_stand_where_it_was_asked_for_is_posted_nowhere_else(slack: Slack) -> None:
+    running = change(number=7, state=State.RUNNING, need=Need(approvals=0, why=""), place=IN_SEGMENTS)
+    for _ in range(2):
+        slack.workspace.faults.add("chat.postMessage", status=503)
+    with pytest.raises(Undeliverable):
+        await slack.announcer.post(running)
+    assert not slack.seen("ben")["#approvals"]
 
 
 async def test_a_write_that_was_answered_late_is_told_under_the_card(slack: Slack) -> None:

@@ -101,22 +101,30 @@ async def test_a_body_is_taken_as_it_came_whatever_is_said_of_its_encoding(slack
 
 
 @pytest.mark.parametrize(
-    ("headers", "status", "reason"),
+    "headers",
     [
-        ({}, b"401", "not signed by Slack"),
-        (FORGED, b"401", "signed more than five minutes ago, or ahead of this machine's clock"),
-        ({"X-Slack-Request-Timestamp": "²", "X-Slack-Signature": f"v0={'0' * 64}"}, b"401", "not signed by Slack"),
-        ({"Content-Length": "1048577"}, b"401", "not signed by Slack"),
+        {},
+        {"X-Slack-Request-Timestamp": "²", "X-Slack-Signature": f"v0={'0' * 64}"},
+        {"Content-Length": "1048577"},
     ],
 )
 async def test_a_request_without_a_signature_is_refused_unread(
-    slack: World, caplog: pytest.LogCaptureFixture, headers: dict[str, str], status: bytes, reason: str
+    slack: World, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
 ) -> None:
     """Its body does not even have to arrive."""
     async with serving(slack) as port:
         answered = await send(port, post("", {"Content-Length": "100"} | headers))
-    assert answered.startswith(b"HTTP/1.1 " + status)
-    assert lines(caplog) == [f"A request was refused: {reason}"]
+    assert answered.startswith(b"HTTP/1.1 401")
+    assert lines(caplog) == ["A request was refused: not signed by Slack"]
+    assert slack.kinds() == []
+
+
+async def test_a_request_of_another_time_is_refused_unread(slack: World, caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(slack) as port:
+        answered = await send(port, post("", {"Content-Length": "100"} | FORGED))
+    assert answered.startswith(b"HTTP/1.1 401")
+    told = "signed more than five minutes ago, or ahead of this machine's clock"
+    assert lines(caplog) == [f"A request was refused: {told}"]
     assert slack.kinds() == []
 
 
