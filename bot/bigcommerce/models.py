@@ -93,7 +93,7 @@ class Received(BaseModel):
     """What the store says, which may be more than is known of it."""
 
     # Inputs stay out of validation errors: they may hold a shopper's e-mail.
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
 class Listed(Received):
@@ -103,7 +103,7 @@ class Listed(Received):
 
 
 class _Sent(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Segment(Listed):

@@ -34,7 +34,7 @@ class Delivery(BaseModel):
     ``button`` is the one that was clicked, or that opened the form, if it belongs to a change.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     id: str
     actor: str
     workspace: str = ""
@@ -165,7 +165,7 @@ Asked = Typed | Submitted | Edited | FromShell | Due
 Invocation = Asked | Clicked | Confirming
 """Everything that people can ask for."""
 _STORED: TypeAdapter[Invocation] = TypeAdapter(
-    Annotated[Invocation, Field(discriminator="kind"), BeforeValidator(_with_kind)]
+    Annotated[Invocation, Field(discriminator="kind"), BeforeValidator(_with_kind)], config=ConfigDict(defer_build=True)
 )
 
 

@@ -227,7 +227,7 @@ class Args(BaseModel):
     ``one_of``: fields of which at least one has to be given, though each may be left out.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
     one_of: ClassVar[tuple[str, ...]] = ()
 
 

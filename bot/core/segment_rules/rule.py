@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 
 from bot.bigcommerce import MONEY
 from bot.core.frozen_value import Value
@@ -146,9 +146,7 @@ Condition = (
     | InSegment
 )
 Rule = Annotated[Condition | Not | All | Any_, Field(discriminator="kind")]
-for joined in (Not, All, Any_):
-    joined.model_rebuild()
-STORED: TypeAdapter[Rule] = TypeAdapter(Rule)
+STORED: TypeAdapter[Rule] = TypeAdapter(Rule, config=ConfigDict(defer_build=True))
 """Decodes a stored rule."""
 
 
