@@ -46,8 +46,11 @@ class Naming(Value):
 
     def changed(self, before: Self, after: Self) -> Self:
         """Return it with what differs between these two, as it is afterwards."""
-        differing = {field: value for field, value in after if value != getattr(before, field)}
-        return self.model_copy(update=differing)
+        return self.model_copy(update={field: getattr(after, field) for field in before.differing(after)})
+
+    def differing(self, other: Self) -> set[str]:
+        """Return the fields in which they differ."""
+        return {field for field, value in other if value != getattr(self, field)}
 
 
 class PromotionRef(Value):
