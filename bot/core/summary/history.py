@@ -31,14 +31,14 @@ class Restorations:
     def current_id(self, segment_id: str) -> tuple[str, int]:
         """Return the segment's current id, and the number of the change that gave it; 0 if it still has this one."""
         change = 0
-        while segment_id in self.by_old:
-            segment_id, change = self.by_old[segment_id]
+        while (known := self.by_old.get(segment_id)) and known[1] > change:  # else a hand in the table made a circle
+            segment_id, change = known
         return segment_id, change
 
     def all_ids(self, segment_id: str) -> tuple[str, ...]:
         """Return all ids that this segment has had, its current one first."""
         current, _ = self.current_id(segment_id)
-        return (current, *(old for old in self.by_old if self.current_id(old)[0] == current))
+        return (current, *(old for old in self.by_old if old != current and self.current_id(old)[0] == current))
 
 
 @dataclass(frozen=True)

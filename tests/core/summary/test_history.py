@@ -1,10 +1,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.summary.history import Effect, Restorations, Size, is_a_week, week_ago
 from bot.ledger.ledger import Ledger
 from tests.core.summary.days import TODAY, snapshot
+from tests.laws.values import PURE
 from tests.records import opened
 
 
@@ -61,6 +64,18 @@ def test_a_segment_has_the_ids_of_all_that_it_was() -> None:
         ("6", "5"),
         ("9",),
     )
+
+
+@given(
+    rows=st.dictionaries(st.sampled_from("abcde"), st.tuples(st.sampled_from("abcdef"), st.integers(1, 9))),
+    segment=st.sampled_from("abcdef"),
+)
+@PURE
+def test_whatever_a_hand_wrote_into_the_table_a_segment_has_each_of_its_ids_once(
+    rows: dict[str, tuple[str, int]], segment: str
+) -> None:
+    ids = Restorations(rows).all_ids(segment)
+    assert len(set(ids)) == len(ids)
 
 
 def test_a_snapshot_knows_what_was_restored_since() -> None:
