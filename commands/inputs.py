@@ -6,10 +6,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.errors import Impossible
 from bot.core.language.args import DueInput, EndInput, PromotionInput, SegmentInput, ShopperInput, Text
-from bot.core.language.normal_form import without_hidden
+from bot.core.language.normal_form import one_line
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import split
-from bot.core.language.visible import JOINERS
 
 DESCRIPTION = 3000
 """The most characters of a description, as in a field of a Slack form."""
@@ -23,12 +22,6 @@ LAST_PAGE = 100_000
 """The number that stands for the last page, whatever its own."""
 MOST_SHOPPERS = 10_000
 """The most shoppers named at once: more than anyone types, yet few enough not to keep the store busy for long."""
-
-
-def one_line(text: str) -> str:
-    """Remove line breaks, control characters and whatever else nobody could see."""
-    kept = "".join(one if one.isprintable() or one in JOINERS else " " for one in without_hidden(text))
-    return " ".join(kept.split())
 
 
 def lines(text: str) -> str:

@@ -9,6 +9,7 @@ from bot.core.answers import Answer, Fields, Sentence, Table
 from bot.core.command import Group, Prefill, command
 from bot.core.context import Context
 from bot.core.language.args import Args, Choice, SegmentInput, Text
+from bot.core.language.normal_form import one_line
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
@@ -18,7 +19,7 @@ from bot.core.planning.steps.promotions import whom
 from bot.core.store_view.cached_shop import describe_status
 from bot.core.store_view.targeting import describe, read_rule
 from commands import verbs
-from commands.inputs import RULE, OnePromotion, PageNumber, RunAt, one_line, refuse_long_rule, search_words
+from commands.inputs import RULE, OnePromotion, PageNumber, RunAt, refuse_long_rule, search_words
 from commands.paging import meant_elsewhere, offers, page_meant, page_of
 
 ROWS = 50

@@ -12,6 +12,7 @@ from bot.core.errors import Impossible, NothingToDo, Question, Reading
 from bot.core.items import Item
 from bot.core.language.addresses import with_addresses
 from bot.core.language.args import Args, SegmentInput, ShopperInput, Text
+from bot.core.language.normal_form import one_line
 from bot.core.language.person_names import FirstName, LastName, no_title, one_name
 from bot.core.language.phrases import listing, people, remark_on
 from bot.core.language.readings import MOST_READINGS
@@ -23,7 +24,7 @@ from bot.core.store_view.people_meant import OFFERED, describe_customer, full_na
 from bot.core.store_view.shopper_search import customers_called, search_shoppers
 from bot.core.store_view.shoppers import nobody_left, resolve
 from commands import verbs
-from commands.inputs import RunAt, Shoppers, Until, one_line
+from commands.inputs import RunAt, Shoppers, Until
 from commands.paging import meant_elsewhere, offers
 from commands.rule_remarks import moved_back
 from commands.shopper_view import shown

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.answers import MENTION, Answer
-from bot.core.errors import NotAllowed, NotRecorded, Refusal
+from bot.core.errors import Misuse, NotAllowed, NotRecorded, Refusal
 from bot.core.invocation import Delivery, Typed
 from bot.engine import unforeseen
 from bot.engine.engine import Engine
@@ -27,6 +27,7 @@ from bot.slack.action_ids import (
     EDIT,
     NEW_SEGMENT,
     PROMOTIONS,
+    REASON,
     REJECT,
     REJECT_FORM,
     REVIEW,
@@ -188,7 +189,13 @@ class Listeners:
 
     async def rejected(self, ack: AsyncAck, body: Body) -> None:
         """Take the form that states the reason."""
-        await self._intake.take(decoding.rejection(body))
+        clicked = decoding.rejection(body)
+        if not clicked.decision.reason:
+            refusal = Misuse("Reason cannot be empty.", field=REASON)
+            await self._intake.refused_in_form(clicked, refusal)
+            await ack(response_action="errors", errors=_errors(body["view"], refusal))
+            return
+        await self._intake.take(clicked)
         # Where the change was being reviewed, that form is over, too.
         await ack(response_action="clear")
 

@@ -16,6 +16,7 @@ from bot.core.approval.shown_change import Shown
 from bot.core.command import Call, Group, Help, find, group_of
 from bot.core.errors import Misuse
 from bot.core.invocation import Clicked, ClickedButton, Confirmation, Confirming, Delivery, Edited, Submitted, Typed
+from bot.core.language.normal_form import one_line
 from bot.core.people import Place
 from bot.core.understanding import understand
 from bot.slack import forms
@@ -157,12 +158,12 @@ def reviewed(body: Body) -> Clicked:
 
 
 def rejection(body: Body) -> Clicked:
-    """Decode the form that states why a change is rejected."""
+    """Decode the form that states why a change is rejected; the reason is empty if nobody could see it."""
     with expected_shape():
         payload = ViewSubmission.model_validate(body)
         metadata = RejectForm.model_validate_json(payload.view.private_metadata)
         shown = unpack_shown(metadata.click)
-        reason = str(payload.view.state.values[REASON][VALUE]["value"])
+        reason = one_line(str(payload.view.state.values[REASON][VALUE]["value"] or ""))
     return _clicked(shown, Verdict.REJECT, _submitter(payload, metadata), reason)
 
 

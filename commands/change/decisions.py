@@ -15,13 +15,14 @@ from bot.core.context import Context
 from bot.core.errors import Impossible
 from bot.core.items import Item
 from bot.core.language.args import Args, ShopperInput, Text
+from bot.core.language.normal_form import one_line
 from bot.core.language.phrases import remark
 from bot.core.language.shopper_list import read_shoppers
 from bot.core.planning.item_names import present_names
 from bot.core.store_view.names import Names
 from bot.core.store_view.shoppers import Shopper, resolve
 from commands.change.show import OneChange, OpenChange, OpenNumber
-from commands.inputs import one_line, shopper_lists
+from commands.inputs import shopper_lists
 
 REASON = 500
 """The most characters of a reason, as in the form that asks for one."""

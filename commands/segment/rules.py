@@ -8,6 +8,7 @@ from bot.core.command import Prefill, command
 from bot.core.context import Context
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, RuleInput, Text
+from bot.core.language.normal_form import one_line
 from bot.core.language.tokenizer import quote
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
@@ -15,7 +16,7 @@ from bot.core.planning.steps import DropRule, SegmentRef
 from bot.core.segment_rules import describe
 from bot.core.segment_rules.followed import RUN
 from bot.core.segment_rules.vocabulary_reading import vocabulary_of_rule
-from commands.inputs import RULE, OneSegment, RunAt, one_line, refuse_long_rule
+from commands.inputs import RULE, OneSegment, RunAt, refuse_long_rule
 from commands.segment.asked_rule import asked_rule, usual_words
 from commands.segment.rule_plans import plan_rule, plan_run
 from commands.segment.segments import OneSegmentAt

@@ -10,6 +10,7 @@ from bot.core.context import Context
 from bot.core.errors import Impossible
 from bot.core.language.args import Args, Text
 from bot.core.language.new_names import NewName
+from bot.core.language.normal_form import one_line
 from bot.core.language.phrases import capital, people
 from bot.core.language.tokenizer import quote
 from bot.core.language.visible import visible, visible_lines
@@ -30,7 +31,6 @@ from commands.inputs import (
     RunAt,
     Segments,
     lines,
-    one_line,
     search_words,
 )
 from commands.paging import COLUMNS as CHANGES

@@ -103,6 +103,17 @@ async def test_what_is_used_is_acknowledged_once_also_where_it_is_refused(
         assert await acknowledged(machine, listener, payload) == [given]
 
 
+@pytest.mark.parametrize("nothing", [None, "", " \n", "\u200b"])
+async def test_a_reason_that_nobody_sees_is_refused_in_its_form(nothing: str | None) -> None:
+    async with bench() as machine:
+        body, acks = sample("reason"), Acks()
+        body["view"]["state"]["values"]["reason"]["value"]["value"] = nothing
+        await Listeners(machine.engine, cast("Any", None), cast("Any", None)).rejected(cast("Any", acks), body)
+        await machine.tasks.settled()
+        assert acks.given == [{"response_action": "errors", "errors": {"reason": "Reason cannot be empty."}}]
+        assert machine.kinds() == ["refused"]
+
+
 @pytest.mark.parametrize(("standing", "names"), [(Standing.MEMBER, ["VIPs"]), (Standing.GUEST, [])])
 async def test_segments_are_suggested_to_whoever_may_ask(standing: Standing, names: list[str]) -> None:
     async with bench(seeded=False) as machine:

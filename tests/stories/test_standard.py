@@ -260,6 +260,17 @@ async def test_7_the_requester_hears_the_outcome_and_the_reason(slack: World) ->
     assert buttons(slack.card(1)) == []
 
 
+@pytest.mark.parametrize("nothing", ["   ", "\n\n", "\u200b", "\u202e\u2066", "\u2800", "\u3164"])
+async def test_7_a_reason_that_nobody_sees_is_none(slack: World, nothing: str) -> None:
+    await slack.type("/segment delete VIPs", by="ana")
+    await slack.press("Reject", by="cleo")
+    outcome = await slack.submit({"Reason": nothing}, by="cleo")
+    assert outcome["errors"] == {"reason": "Reason cannot be empty."}
+    assert (await slack.change(1)).state == "waiting"
+    await slack.submit({"Reason": "\u202eNot now,\n\nAna"}, by="cleo")
+    assert (await slack.change(1)).reason == "Not now, Ana"
+
+
 # 8
 
 

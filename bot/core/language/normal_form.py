@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from bot.core.language.tokenizer import QUOTES, SINGLE_QUOTES
-from bot.core.language.visible import HIDDEN
+from bot.core.language.visible import HIDDEN, JOINERS
 
 _HYPHENS = re.compile("[-‐‑‒–—―−﹘﹣－⸺⸻]+")
 _QUOTES = re.compile(f"[{QUOTES}{SINGLE_QUOTES}′″]+")
@@ -16,6 +16,15 @@ _BLANK_LETTERS = re.compile("[\u2800\ufe0e\ufe0f]")
 def without_hidden(text: str) -> str:
     """Return ``text`` without characters that nobody sees; those that separate words become spaces."""
     return HIDDEN.sub(lambda match: " " if match[0].isspace() else "", text)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` without line breaks, control characters and whatever else nobody sees; empty if nothing is left.
+
+    Letters without ink stay beside others: they may belong to these.
+    """
+    kept = "".join(one if one.isprintable() or one in JOINERS else " " for one in without_hidden(text))
+    return " ".join(kept.split()) if normal_form(kept) else ""
 
 
 @lru_cache(maxsize=8192)

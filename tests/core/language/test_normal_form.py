@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.language.normal_form import normal_form, without_hidden
+from bot.core.language.normal_form import normal_form, one_line, without_hidden
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,17 @@ def test_names_that_look_different_are_others(name: str, other: str) -> None:
 
 def test_what_separates_words_becomes_a_space_and_the_rest_goes() -> None:
     assert without_hidden("two\nlines\u200b of\x07 text") == "two lines of text"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("two\nlines\u200b  of\x07\ttext ", "two lines of text"),
+        ("❤\ufe0f and 👩\u200d👧", "❤\ufe0f and 👩\u200d👧"),
+        (" \n", ""),
+        ("\u200b\u202e", ""),
+        ("\u2800 \u2800", ""),
+    ],
+)
+def test_a_line_has_what_is_seen_or_nothing(text: str, line: str) -> None:
+    assert one_line(text) == line
