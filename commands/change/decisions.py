@@ -112,9 +112,9 @@ async def _resolve_items(texts: tuple[str, ...], change: Change, ctx: Context) -
         others[others.index(text)] = rest
     people = await resolve(filter(None, others), ctx.shop, field="items")
     shoppers_items = {one.label: await change.plan.among(_items(one)) for one in people.shoppers}
-    absent = [label for label, hers in shoppers_items.items() if not hers]
-    if absent or people.remarks:
-        why = (*people.remarks, *remark(f"Not in change {change.number}", absent))
+    absent = [*(label for label, hers in shoppers_items.items() if not hers), *people.others]
+    if absent or people.unresolved:
+        why = (*people.unresolved, *remark(f"Not in change {change.number}", absent))
         raise Impossible(
             f"{' '.join(why)} `/change details {change.number}` shows what is in it.",
             field="items",

@@ -340,7 +340,7 @@ async def test_segments_are_left_out_by_names_without_quotes(slack: World) -> No
     await slack.type("/change except 1 Lapsed and Coffee lovers", by="ben")
     assert "Delete the segment VIPs" in said(slack.card(1))
     await slack.type("/change except 1 the moon", by="ben")
-    assert "left out: the and moon" in slack.whisper(by="ben")
+    assert "Not in change 1: the and moon." in slack.whisper(by="ben")
 
 
 async def test_details_list_those_whom_the_store_refused_with_its_own_reason(slack: World) -> None:

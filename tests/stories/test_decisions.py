@@ -101,6 +101,22 @@ async def test_taking_out_an_unknown_item_takes_nothing_out(slack: World) -> Non
     assert slack.card(1) == card
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("VIPs", "Not in change 1: VIPs."),
+        ("everyone", "Not in change 1: everyone."),
+        ("{inside} and some more", "Not in change 1: some and more."),
+    ],
+)
+async def test_words_that_take_nothing_out_are_never_told_as_left_out(slack: World, words: str, told: str) -> None:
+    inside, other = slack.emails(2, inside="VIPs")
+    await slack.type(f"/segment remove VIPs {inside} {other}", by="ana")
+    await slack.type(f"/change except 1 {words.format(inside=inside)}", by="ben")
+    assert latest(slack, "ben") == f"{told} `/change details 1` shows what is in it."
+    assert (await slack.change(1)).version == 1
+
+
 async def test_a_form_that_takes_out_complains_in_place(slack: World) -> None:
     (inside, other), (outside,) = slack.emails(2, inside="VIPs"), slack.emails(1, outside="VIPs")
     await slack.type(f"/segment remove VIPs {inside} {other}", by="ana")
