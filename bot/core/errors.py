@@ -188,14 +188,18 @@ class SelfApproval(NotAllowed):
 
 
 class NobodyCanApprove(NotAllowed):
-    """A change needs approvals that too few people may give. ``rules``: why it needs some of each of several rules."""
+    """A change needs approvals that too few people may give. ``rules``: why it needs some of each of several rules.
 
-    def __init__(self, needed: int, found: int, rules: Sequence[str] = ()) -> None:
+    ``is_new``: its requester reads this and nothing waits yet; otherwise whoever reads its card.
+    """
+
+    def __init__(self, needed: int, found: int, rules: Sequence[str] = (), *, is_new: bool = True) -> None:
         number = f"{needed} {'approval' if needed == 1 else 'approvals'}"
-        who = f"This needs {number}, and {_so_many(found)} other than you can give one, so it was not requested. "
+        requester, so = ("you", "so it was not requested") if is_new else ("its requester", "so it can't be approved")
+        who = f"This needs {number}, and {_so_many(found)} other than {requester} can give one, {so}. "
         both = (
-            f"This needs approvals under {len(rules)} rules, and no two people other than you satisfy them all, "
-            f"so it was not requested: it {'; it '.join(rules)}. Ask for its parts in changes of their own. "
+            f"This needs approvals under {len(rules)} rules, and no two people other than {requester} satisfy them "
+            f"all, {so}: it {'; it '.join(rules)}. Ask for its parts in changes of their own. "
         )
         name = "Whoever runs the bot can name more approvers (the APPROVERS setting)."
         super().__init__((both if rules else who) + name)

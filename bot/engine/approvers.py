@@ -62,10 +62,11 @@ class Approvers:
             for one in need.each
         ]
 
-    async def deciders(self, need: Need, requester: str) -> dict[str, Any]:
+    async def deciders(self, need: Need, requester: str, *, is_new: bool = True) -> dict[str, Any]:
         """Return some who may give these approvals now, as fields of a Change.
 
-        Raises NotAllowed if they are too few or unknown.
+        Raises NotAllowed if they are too few or unknown. ``is_new``: nothing waits for them yet, so that its requester
+        reads this.
         """
         if not need.approvals:
             return {"deciders": (), "deciders_by_rule": ()}
@@ -79,15 +80,16 @@ class Approvers:
                 break
         if need.can_be_met((), found.values()):
             return _some_of(found, need)
+        so = "it was not requested" if is_new else "nothing was changed"
         asker = await self.directory.actor(requester)
         if any(group in ids for group, _ in asker.unreadable):
-            raise NotAllowed(f"This {need.why}, so it was not requested. {asker.doubt(ids)}")
+            raise NotAllowed(f"This {need.why}, so {so}. {asker.doubt(ids)}")
         if Standing.UNKNOWN in standings or asker.unread & ids:
             raise NotAllowed(
-                f"This {need.why}. Who may approve could not be read from Slack just now, so it was not requested. "
+                f"This {need.why}. Who may approve could not be read from Slack just now, so {so}. "
                 "Try again in a minute."
             )
-        raise NobodyCanApprove(need.approvals, len(found), [one.why for one in need.requirements])
+        raise NobodyCanApprove(need.approvals, len(found), [one.why for one in need.requirements], is_new=is_new)
 
     async def refuse_lost(self, requester: str, plan: Plan | None = None, moved: Collection[Moved] = ()) -> None:
         """Raise Impossible if whoever asked may not ask for this plan any more; NotAllowed if Slack does not tell.

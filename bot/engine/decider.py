@@ -245,8 +245,10 @@ class Decider:
     async def _review(self, decision: Decision, user_id: str) -> None:
         change = await self.process.ledger.changes.load(decision.number)
         emergency = change.emergency
-        if emergency is None or emergency.reviewed_by:
+        if emergency is None:
             raise Impossible(f"Change {change.number} has no emergency to review.")
+        if emergency.reviewed_by:
+            raise Impossible(f"Change {change.number} was reviewed by {mention(emergency.reviewed_by)} already.")
         if change.is_open:  # its runner will record the outcome
             raise Impossible(f"Change {change.number} has not finished yet. Review it when it has.")
         if user_id in (emergency.actor, change.requester):

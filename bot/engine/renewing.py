@@ -78,7 +78,7 @@ class Renewing:
             "plan": plan,
             "need": need,
             "moved": moved,
-            **await self.approvers.deciders(need, change.requester),
+            **await self.approvers.deciders(need, change.requester, is_new=False),
             "version": change.version + 1,
             "approvals": (),
             "emergency": None,

@@ -95,6 +95,17 @@ async def test_what_only_an_unreadable_group_may_approve_is_not_requested(path: 
         assert machine.kinds() == ["asked", "refused"]
 
 
+async def test_a_click_while_a_group_is_unreadable_is_not_told_that_nothing_was_requested(path: Path) -> None:
+    async with bench(path, rules=(rule(2, approvers=frozenset({"UBEN", "SCLEOS"})),)) as machine:
+        machine.people.groups = {"SCLEOS": CLEO}
+        before = await machine.delete()
+        await machine.client.remove_members(machine.segments()["VIPs"], min(machine.members("VIPs")))
+        machine.people.groups, machine.people.unreadable = {}, (("SCLEOS", "there is no such group"),)
+        await machine.decides("UBEN")
+        assert ", so nothing was changed. The members of the user group SCLEOS can't be" in whispers(machine)[-1]
+        assert await machine.latest() == before
+
+
 async def test_an_old_change_that_needs_what_the_policy_asks_for_goes_on(machine: Bench) -> None:
     change = await machine.delete()
     stored = change.need.model_dump(exclude={"requirements"})

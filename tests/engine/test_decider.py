@@ -384,7 +384,7 @@ async def test_an_emergency_is_reviewed_once_and_by_somebody_else(path: Path) ->
         assert (after.state, after.updated_at) == (State.DONE, before.updated_at)
         assert machine.board.drawn[-1].emergency == after.emergency
         await machine.decides("UCLEO", verdict=Verdict.REVIEW)
-        assert whispers(machine)[-1] == "Change 1 has no emergency to review."
+        assert whispers(machine)[-1] == f"Change 1 was reviewed by {mention('UCLEO')} already."
         assert machine.kinds().count("review") == 1
 
 
@@ -495,7 +495,11 @@ async def test_a_policy_by_which_nobody_could_approve_leaves_nothing_to_decide(m
         await other.decides("UBEN", version=1)
     stale = await machine.latest()
     assert (stale.state, machine.writes()) == (State.STALE, [])
-    assert "This needs 2 approvals, and only 1 person other than you can give one" in stale.reason
+    assert stale.reason == (
+        "This needs 2 approvals, and only 1 person other than its requester can give one, so it can't be approved. "
+        "Whoever runs the bot can name more approvers (the APPROVERS setting)."
+    )
+    assert whispers(machine)[-1] == f"Change 1 is no longer possible: {stale.reason}"
 
 
 async def test_what_is_approved_and_left_behind_waits_again_by_a_stricter_policy(machine: Bench, path: Path) -> None:
@@ -514,7 +518,10 @@ async def test_a_silent_slack_spoils_nothing_at_the_click(path: Path) -> None:
         before = await machine.latest()
         machine.people.approvers, machine.people.silent = frozenset({"UBEN"}), True
         await machine.decides("UBEN", version=1)
-        assert "could not be read from Slack just now" in whispers(machine)[-1]
+        assert (
+            ". Who may approve could not be read from Slack just now, so nothing was changed. Try again in a"
+            in (whispers(machine)[-1])
+        )
         assert await machine.latest() == before
         change = await machine.approves(before, "UBEN", "UCLEO")
         machine.clock.forward(seconds=1)

@@ -233,7 +233,24 @@ def test_requester_cannot_approve_own_change() -> None:
     ],
 )
 def test_a_change_that_nobody_could_approve_is_told_why(needed: int, found: int, sentence: str) -> None:
-    assert str(NobodyCanApprove(needed, found)).startswith(sentence)
+    assert str(NobodyCanApprove(needed, found)).startswith(f"{sentence}, so it was not requested. ")
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ((), "This needs 2 approvals, and no one other than its requester can give one, so it can't be approved. "),
+        (
+            ("a", "b"),
+            "This needs approvals under 2 rules, and no two people other than its requester satisfy them all, "
+            "so it can't be approved: it a; it b. ",
+        ),
+    ],
+)
+def test_whoever_reads_that_a_waiting_change_lacks_approvers_is_not_called_its_requester(
+    rules: tuple[str, ...], sentence: str
+) -> None:
+    assert str(NobodyCanApprove(2, 0, rules, is_new=False)).startswith(sentence)
 
 
 MANAGED = ONE_NEEDED.model_copy(update={"approvers": frozenset({"UEVE", "SMANAGERS"})})
