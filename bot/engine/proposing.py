@@ -137,9 +137,9 @@ class Proposing:
             card = None if has_card else await self._post_as_moved(change, event, may_exist=is_resumed)
             is_limited = event is Event.CLEAR and not change.covered_by
             limits = self.approvers.policy.limits(change.plan, clock()) if is_limited else ()
-            change = await ledger.changes.move(change, event, at=clock(), limits=limits)
+            drawn, change = change, await ledger.changes.move(change, event, at=clock(), limits=limits)
             if card:
-                await ledger.changes.save_card(change, card)
+                await ledger.changes.save_card(change.model_copy(update={"beside": drawn.beside}), card)
         except (Undeliverable, OverLimit) as error:
             change = await self._cancel(change, error)
         finally:

@@ -58,7 +58,7 @@ async def test_the_card_beside_a_change_is_outdated_as_that_comes_goes_or_become
 
     async def outdated_by(event: Event, **update: object) -> bool:
         nonlocal found
-        await ledger.changes.save_card(beside, card)
+        await ledger.changes.save_card(await ledger.changes.load(beside.number), card)
         found = await ledger.changes.move(found, event, at=NOW, actor="UBEN", update=update)
         return 1 in await ledger.changes.outdated_cards()
 
@@ -69,6 +69,21 @@ async def test_the_card_beside_a_change_is_outdated_as_that_comes_goes_or_become
     assert not await outdated_by(Event.EDIT, plan=plan(add(2, OTHER)), version=4)
     assert await outdated_by(Event.EDIT, plan=plan(add(2)), version=5)
     assert await outdated_by(Event.WITHDRAW)
+
+
+async def test_a_card_drawn_before_another_change_came_or_went_is_outdated(ledger: Ledger) -> None:
+    card = Card(channel="C2", ts="1.0")
+    alone = await moved(ledger, await planned(ledger, "1"), Event.POST)
+    other = await moved(ledger, await planned(ledger, "2"), Event.POST)
+    await ledger.changes.save_card(alone, card)
+    assert await ledger.changes.outdated_cards() == (1,)
+    beside = await ledger.changes.load(1)
+    await ledger.changes.save_card_url(2, "https://slack.test/2")  # what is named without its link is named, too
+    await ledger.changes.save_card(beside, card)
+    assert await ledger.changes.outdated_cards() == ()
+    await moved(ledger, other, Event.WITHDRAW)
+    await ledger.changes.save_card(beside, card)
+    assert await ledger.changes.outdated_cards() == (1,)
 
 
 async def test_cards_name_what_is_approved_only_as_long_as_it_waits_for_its_time(ledger: Ledger) -> None:

@@ -1,5 +1,7 @@
 """Changes that wait and touch the same know of each other, and nobody is asked twice for the very same."""
 
+import asyncio
+
 from tests.harness import World, buttons, said
 from tests.stories.judge import read
 
@@ -21,6 +23,14 @@ async def test_a_card_names_the_other_changes_that_wait_for_the_same_segment(sla
     assert "change 4: " in read(slack.card(2))
     await slack.type("/change withdraw 4")
     assert ALSO not in read(slack.card(2))
+
+
+async def test_changes_that_are_asked_for_at_once_name_each_other(slack: World) -> None:
+    typed = [slack.command("/segment delete VIPs"), slack.command("/segment clear VIPs", by="cleo")]
+    await asyncio.gather(*(slack.workspace.send("slash_commands", one) for one in typed))
+    await slack.settled()
+    for number, other in ((1, 2), (2, 1)):
+        assert f"{ALSO}\nchange {other}: " in read(slack.card(number))
 
 
 async def test_a_card_names_others_that_wait_for_the_same_promotion_or_profile(slack: World) -> None:

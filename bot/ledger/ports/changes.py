@@ -194,7 +194,7 @@ class Changes(ChangesReader, Protocol):
         """Have the card drawn again, whatever it shows."""
 
     async def save_card(self, change: Change, card: Card) -> None:
-        """Save the card's message, and that it shows this revision."""
+        """Save the card's message, and that it shows this revision; it is outdated if others came or went since."""
 
     async def save_card_url(self, number: int, url: str) -> None:
         """Save the card's permalink."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from bot.core.approval.beside import names_same
 from bot.core.approval.brief import Brief
 from bot.core.approval.changes import OPEN, Card, Change
 from bot.core.audit.entries import EntryKind
@@ -13,6 +14,7 @@ from bot.ledger.sql import change_rows
 from bot.ledger.sql import notices as queued
 from bot.ledger.sql.audit_log import append
 from bot.ledger.sql.database import Connection, Database, placeholders, statement
+from bot.ledger.sql.related_changes import others_beside
 
 OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
 """The states of changes that are not settled, as SQL lists them."""
@@ -92,10 +94,14 @@ class ToldChanges:
         await self._database.write(statement("UPDATE changes SET drawn = 0 WHERE number = ?", (number,)))
 
     async def save_card(self, change: Change, card: Card) -> None:
-        """Save the card's message, and that it shows this revision."""
-        query = "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?"
-        values = (change.revision, card.channel, card.ts, change.number)
-        await self._database.write(statement(query, values))
+        """Save the card's message, and that it shows this revision; it is outdated if others came or went since."""
+
+        def save(db: Connection) -> None:
+            shows_others = names_same(change.beside, others_beside(db, change))
+            query = "UPDATE changes SET drawn = ?, card_channel = ?, card_ts = ? WHERE number = ?"
+            db.execute(query, (change.revision if shows_others else 0, card.channel, card.ts, change.number))
+
+        await self._database.write(save)
 
     async def save_card_url(self, number: int, url: str) -> None:
         """Save the card's permalink."""
