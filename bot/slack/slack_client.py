@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -12,7 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.core import work
 from bot.core.meters import NO_METERS, Meters, Outcome
 from bot.slack.blocks import Block
-from bot.slack.slack_errors import NOT_ANSWERED, RefusedResponse, error_code
+from bot.slack.slack_errors import NOT_ANSWERED, RefusedResponse, UnreadableResponse, error_code
 
 _LIMITED = frozenset({"ratelimited", "rate_limited", "HTTP 429"})
 
@@ -30,6 +31,20 @@ class SlackClient(AsyncWebClient):
             answer = await super().api_call(api_method, **options)
             work.learn("slack_request", _request_id(answer))
             return answer
+
+    async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
+        """Send a request. Raises NOT_ANSWERED: an UnreadableResponse where the SDK would take any body for Slack's.
+
+        Slack's own is an object that says whether it is ``ok``.
+        """
+        try:
+            answer = await super()._request(http_verb=http_verb, api_url=api_url, req_args=req_args)
+        except UnicodeDecodeError as error:
+            raise UnreadableResponse(str(error)) from error
+        data = answer["data"]
+        if answer["status_code"] < HTTPStatus.MULTIPLE_CHOICES and not (isinstance(data, dict) and "ok" in data):
+            raise UnreadableResponse(f"The response of {api_url} is not Slack's.")
+        return answer
 
     async def respond(self, url: str, text: str, blocks: list[Block] | None) -> None:
         """Post to a response URL what one person sees. Raises NOT_ANSWERED."""

@@ -66,6 +66,10 @@ class RefusedResponse(SlackClientError):
         self.code = code
 
 
+class UnreadableResponse(SlackClientError):
+    """A response of success that is not Slack's, such as a proxy's page: what became of the request is not known."""
+
+
 def error_code(error: Exception) -> str:
     """Return Slack's error code (``not_in_channel``), or what happened if there was no readable response."""
     if isinstance(error, RefusedResponse):

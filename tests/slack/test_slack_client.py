@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 from slack_sdk.errors import SlackClientError
 
 from bot.core.meters import NoMeters, Outcome, Service
 from bot.sandbox.workspace import people
 from bot.slack.slack_client import SlackClient
-from bot.slack.slack_errors import NOT_ANSWERED
+from bot.slack.slack_errors import NOT_ANSWERED, is_final, is_in_doubt, is_refused
 from tests.harness import World
 
 Json = dict[str, Any]
@@ -58,6 +59,39 @@ async def test_what_slack_does_not_do_is_counted(
     assert outcomes == {f"slack {outcome}": 1}
     assert (await client.auth_test())["ok"]
     assert outcomes == {f"slack {outcome}": 1, "slack ok": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"ok", "text/plain"),
+        (b"<html>Sign in</html>", "text/html"),
+        (b"[]", "application/json"),
+        (b'"ok"', "application/json"),
+        (b"null", "application/json"),
+        (b"{}", "application/json"),
+        (b'{"ok": tr', "application/json"),
+        (b'{"ok": true, "user": "\xff"}', "application/json"),
+        (b"ok", "application/gzip"),
+        (b"", "application/json"),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 202])
+async def test_an_answer_that_is_not_slack_s_leaves_in_doubt_whether_it_was_done(
+    body: bytes, content_type: str, status: int
+) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=body, status=status, content_type=content_type)
+
+    app, meters = web.Application(), Counted()
+    app.router.add_route("*", "/api/auth.test", answer)
+    async with TestServer(app) as server, ClientSession() as session:
+        url = str(server.make_url("/api/"))
+        client = SlackClient(people.BOT_TOKEN, url, meters=meters, session=session, retry_handlers=[])
+        with pytest.raises(NOT_ANSWERED) as caught:
+            await client.auth_test()
+    assert (is_in_doubt(caught.value), is_refused(caught.value), is_final(caught.value)) == (True, False, False)
+    assert meters.outcomes == {"slack unanswered": 1}
 
 
 async def test_a_response_url_that_is_over_is_counted(slack: World, counted: tuple[SlackClient, Counter[str]]) -> None:

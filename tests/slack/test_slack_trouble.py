@@ -64,7 +64,7 @@ async def test_a_card_that_was_posted_without_an_answer_can_be_clicked_in_vain(s
     assert not buttons(clicked)
 
 
-@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 500}, {"error": "fatal_error"}])
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 500}, {"error": "fatal_error"}, {"status": 200}])
 async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_twice(
     slack: World, fault: dict[str, object]
 ) -> None:
@@ -77,6 +77,26 @@ async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_twice(
     await slack.press("Delete Segment", by="ben")
     assert len(slack.writes()) == 1
     assert "Done" in said(slack.card(1))
+
+
+@pytest.mark.parametrize(
+    "method", ["users.info", "usergroups.users.list", "chat.update", "views.open", "chat.getPermalink"]
+)
+async def test_an_answer_that_is_not_slack_s_breaks_nothing_and_nothing_is_lost(slack: World, method: str) -> None:
+    (email,) = slack.emails(1, inside="VIPs")
+    await slack.type("/segment delete VIPs")
+    slack.clock.forward(minutes=2)  # what is known of people is old
+    slack.workspace.faults.add(method, status=200, times=None)
+    await slack.type("/segment show")
+    await slack.type(f"/segment remove VIPs {email}")
+    await slack.press("Delete Segment", by="ben", change=1)
+    slack.workspace.faults.clear()
+    slack.clock.forward(minutes=2)
+    await slack.sweep()
+    if slack.writes() == []:
+        await slack.press("Delete Segment", by="ben", change=1)
+    assert "Done" in said(slack.card(1))
+    assert len(slack.writes()) == 1
 
 
 async def test_a_card_that_arrived_twice_decides_once_and_one_is_struck_through(slack: World) -> None:
