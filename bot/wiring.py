@@ -12,6 +12,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.bigcommerce import Reader, Share, Store, connect
 from bot.core import work
@@ -119,7 +120,8 @@ async def assemble(
             open_clients(settings.SLACK_BOT_TOKEN, settings.SLACK_API_URL, meters)
         )
         client = clients.usual
-        team_id = await _team(client)
+        signed_in = await _sign_in(client)
+        team_id = str(signed_in["team_id"])
         share = Share()
         store = await stack.enter_async_context(open_store(settings, meters, pause, lease.longest_write, share))
         ledger = await stack.enter_async_context(
@@ -150,7 +152,7 @@ async def assemble(
             share=share,
         )
         lost: asyncio.Future[LedgerLost] = asyncio.get_running_loop().create_future()
-        bot = Bot(_app(client, meters), engine, store, lost)
+        bot = Bot(_app(client, signed_in, meters), engine, store, lost)
         await _refuse_damage(bot)
         stack.push_async_callback(engine.stop)
         await engine.process.live()
@@ -161,11 +163,11 @@ async def assemble(
         yield bot
 
 
-def _app(client: AsyncWebClient, meters: Meters) -> AsyncApp:
+def _app(client: AsyncWebClient, signed_in: AsyncSlackResponse, meters: Meters) -> AsyncApp:
     # Without a name, Bolt looks for one in the caller's source. Signatures are checked before Bolt parses anything:
     # it does so afterwards, and logs whole bodies that are forged.
     options: dict[str, Any] = {"process_before_response": True, "request_verification_enabled": False}
-    return TimedApp(meters, name="segment-bot", client=client, **options)
+    return TimedApp(signed_in, meters, name="segment-bot", client=client, **options)
 
 
 def open_store(
@@ -199,9 +201,10 @@ def _schedule(settings: Settings) -> Schedule | None:
     return Schedule(channel, settings.SUMMARY_TIME, settings.TIMEZONE) if channel else None
 
 
-async def _team(client: AsyncWebClient) -> str:
+async def _sign_in(client: AsyncWebClient) -> AsyncSlackResponse:
+    """Return what Slack says of the bot's token. Raises CannotStart."""
     try:
-        return str((await client.auth_test())["team_id"])
+        return await client.auth_test()
     except NOT_ANSWERED as error:
         raise _cannot_start(client, "SLACK_BOT_TOKEN", error) from error
 

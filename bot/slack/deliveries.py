@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.middleware.authorization.async_single_team_authorization import AsyncSingleTeamAuthorization
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.core.meters import NO_METERS, Meters
 from bot.engine.process import elapsed
@@ -25,11 +27,23 @@ def kind_of(body: Mapping[str, Any]) -> str:
 
 
 class TimedApp(AsyncApp):
-    """Bolt's app, which tells the ``meters`` how long each delivery took."""
+    """Bolt's app, which tells the ``meters`` how long each delivery took.
 
-    def __init__(self, meters: Meters = NO_METERS, elapsed: Callable[[], float] = elapsed, **options: Any) -> None:
+    ``signed_in``: what Slack says of the token. Bolt would ask at the first delivery, and lose it without an answer.
+    """
+
+    def __init__(
+        self,
+        signed_in: AsyncSlackResponse,
+        meters: Meters = NO_METERS,
+        elapsed: Callable[[], float] = elapsed,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self._meters, self._elapsed = meters, elapsed
+        for one in self._async_middleware_list:
+            if isinstance(one, AsyncSingleTeamAuthorization):
+                one.auth_test_result = signed_in
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Have a delivery answered."""

@@ -99,6 +99,18 @@ async def test_an_answer_that_is_not_slack_s_breaks_nothing_and_nothing_is_lost(
     assert len(slack.writes()) == 1
 
 
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 200}, {"error": "internal_error"}, {"drop": True}])
+async def test_the_first_delivery_is_not_lost_where_slack_does_not_tell_whose_token_it_is(
+    slack: World, fault: dict[str, object]
+) -> None:
+    await slack.type("/segment delete VIPs")
+    await slack.stop()
+    await slack.start()
+    slack.workspace.faults.add("auth.test", times=None, **fault)
+    await slack.press("Delete Segment", by="ben")
+    assert "Done" in said(slack.card(1))
+
+
 async def test_a_card_that_arrived_twice_decides_once_and_one_is_struck_through(slack: World) -> None:
     slack.workspace.faults.add("chat.postMessage", drop=True, after=True)
     await slack.type("/segment delete VIPs")
