@@ -76,6 +76,7 @@ CORE: Mapping[str, Mapping[str, Figure]] = {
     "list_files.reading": {"SAMPLE": 300, "_SHOWN": 3, "_WIDTH": 60, "_OFFERED": 8},
     "list_files.records": {"MOST_RECORDS": 250_000, "LONGEST": 1_000_000},
     "list_files.rows": {"_SHOWN": 200},
+    "list_files.sheet_areas": {"MOST_CELLS": 8_000_000, "_CHUNK": 1_048_576},
     "list_files.workbooks": {"MOST_UNPACKED": 200_000_000, "EXACT": 10**15},
     "kept_lists": {"SHORT": 25},
     "language.phrases": {"MOST_NAMES": 10, "NAMED": 3, "NAMES_ROOM": 250},

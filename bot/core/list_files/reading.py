@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import BinaryIO
 
@@ -36,6 +36,14 @@ class Brought:
     file: BinaryIO
     name: str
     column: str = ""
+
+    @cached_property
+    def is_workbook(self) -> bool:
+        """Whether it is a workbook. Raises Misuse about other archives."""
+        if not is_zip(self.file, self.name):
+            return False
+        refuse_other_archives(self.file, self.name)
+        return True
 
 
 @dataclass(frozen=True)
@@ -87,17 +95,9 @@ def guessed_header(brought: Brought) -> str:
     return "" if is_said else shortened(meant.sample.guessed_header, _WIDTH)
 
 
-def _is_workbook(brought: Brought) -> bool:
-    """Return whether a file is a workbook. Raises Misuse about other archives."""
-    if not is_zip(brought.file, brought.name):
-        return False
-    refuse_other_archives(brought.file, brought.name)
-    return True
-
-
 def _meant(brought: Brought) -> tuple[_Way | _Words, Encoding]:
     """Return how a list is meant, and how it is decoded."""
-    if _is_workbook(brought):
+    if brought.is_workbook:
         sheet = WorkbookTable(brought.file, brought.name)
         sample = Sample(tuple(islice(sheet.records(), SAMPLE)))
         return _one(_ways(sample, sheet, brought.column), (sheet, sample), brought), _CERTAIN
@@ -117,7 +117,7 @@ def _meant(brought: Brought) -> tuple[_Way | _Words, Encoding]:
 
 def unread_sheets(brought: Brought) -> tuple[str, ...]:
     """Return the names of the sheets that ``read_list`` passes over in a workbook. Raises Misuse as that does."""
-    return WorkbookTable(brought.file, brought.name).unread() if _is_workbook(brought) else ()
+    return WorkbookTable(brought.file, brought.name).unread() if brought.is_workbook else ()
 
 
 def _sampled(lines: Lines, brought: Brought) -> list[tuple[TextTable, Sample]]:

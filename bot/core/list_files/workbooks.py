@@ -1,6 +1,7 @@
 """Workbooks (.xlsx), read by python-calamine, which comes with the extra ``xlsx``. Pure."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from bot.core.errors import Misuse
 from bot.core.list_files.file_kinds import ADVICE, no_list
 from bot.core.list_files.records import Record
+from bot.core.list_files.sheet_areas import refuse_far_cells
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -18,15 +20,22 @@ MOST_UNPACKED = 200_000_000
 EXACT = 10**15
 """Whole numbers from here on may have lost digits: a spreadsheet keeps fifteen."""
 _BOOK = "xl/workbook.xml"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
+"""What ``zipfile`` raises about what it cannot read: archives with a password, too."""
 
 
 def refuse_other_archives(file: BinaryIO, name: str) -> None:
     """Raise Misuse unless this archive is a workbook of a size that memory has room for."""
     try:
         with zipfile.ZipFile(file) as archive:
-            sizes = {one.filename: one.file_size for one in archive.infolist()}
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError) as error:
+            _refuse_other_parts({one.filename: one.file_size for one in archive.infolist()}, name)
+            refuse_far_cells(archive, name)
+    except _DAMAGED as error:
         raise no_list(name, "a damaged workbook or archive") from error
+
+
+def _refuse_other_parts(sizes: dict[str, int], name: str) -> None:
+    """Raise Misuse unless files of these names and unpacked sizes make a workbook."""
     if "content.xml" in sizes:
         raise no_list(name, "an OpenDocument file")
     if _BOOK not in sizes:
@@ -47,10 +56,14 @@ class WorkbookTable:
     def records(self) -> Iterator[Record]:
         """Yield the records, but for blank ones. Raises Misuse."""
         for sheet in islice(self._sheets(), 1):
-            for number, cells in enumerate(sheet.iter_rows(), 1):
-                record = Record(number, tuple(map(_text, cells)))
-                if not record.is_blank:
-                    yield record
+            number = 0
+            try:
+                for number, cells in enumerate(sheet.iter_rows(), 1):
+                    record = Record(number, tuple(map(_text, cells)))
+                    if not record.is_blank:
+                        yield record
+            except OverflowError as error:
+                raise _no_time(number + 1, self.name) from error
 
     def unread(self) -> tuple[str, ...]:
         """Return the names of other sheets that have rows. Raises Misuse."""
@@ -73,6 +86,12 @@ class WorkbookTable:
             yield from filter(_has_rows, (book.get_sheet_by_name(one.name) for one in seen_first))
         except (CalamineError, OSError) as error:
             raise no_list(self.name, "a damaged workbook") from error
+
+
+def _no_time(row: int, name: str) -> Misuse:
+    """Build the error about a number that is shown as a time, and is beyond what any can be."""
+    sentence = f"A cell in row {row:,} of {name} is shown as a date or time, and is none. Show it as a number or text."
+    return Misuse(sentence, field="file", for_log="A cell is no time.")
 
 
 def _has_rows(sheet: "CalamineSheet") -> bool:

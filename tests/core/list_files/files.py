@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 PROFILE = "3f0e1b9c-0000-4000-8000-000000000001"
@@ -9,6 +10,19 @@ _TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-t
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_STYLES = f'<styleSheet xmlns="{_MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="46"/></cellXfs></styleSheet>'
+
+
+class Elapsed(int):
+    """Days that are shown as ``[h]:mm:ss``."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A text in the cell of this name, wherever its row is written; none is a cell that is only formatted."""
+
+    cell: str
+    text: str = ""
 
 
 def workbook(*sheets: list[list[object]], hidden: int = 0) -> bytes:
@@ -38,8 +52,12 @@ def workbook(*sheets: list[list[object]], hidden: int = 0) -> bytes:
         )
         book.writestr(
             "xl/_rels/workbook.xml.rels",
-            _relations([(f"rId{at}", "worksheet", f"worksheets/sheet{at}.xml") for at in numbers]),
+            _relations(
+                [("rId0", "styles", "styles.xml")]
+                + [(f"rId{at}", "worksheet", f"worksheets/sheet{at}.xml") for at in numbers]
+            ),
         )
+        book.writestr("xl/styles.xml", _STYLES)
         for at, rows in enumerate(sheets, 1):
             book.writestr(f"xl/worksheets/sheet{at}.xml", _sheet(rows))
     return made.getvalue()
@@ -59,7 +77,9 @@ def _sheet(rows: list[list[object]]) -> str:
 
 
 def _cell(row: int, column: int, value: object) -> str:
-    place = f"{chr(65 + column)}{row}"
-    if isinstance(value, int | float):
-        return f'<c r="{place}"><v>{value}</v></c>'
-    return f'<c r="{place}" t="inlineStr"><is><t>{escape(str(value))}</t></is></c>' if value else ""
+    place, text = (value.cell, value.text) if isinstance(value, Placed) else (f"{chr(65 + column)}{row}", value)
+    if isinstance(text, int | float):
+        return f'<c r="{place}" s="{int(isinstance(text, Elapsed))}"><v>{text}</v></c>'
+    if not text:
+        return f'<c r="{place}" s="0"/>' if isinstance(value, Placed) else ""
+    return f'<c r="{place}" t="inlineStr"><is><t>{escape(str(text))}</t></is></c>'

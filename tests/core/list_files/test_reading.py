@@ -14,7 +14,7 @@ from bot.core.list_files import workbooks
 from bot.core.list_files.reading import Brought, guessed_header, read_list, unread_sheets
 from bot.core.list_files.records import MOST_RECORDS, Record, bounded
 from bot.core.list_files.rows import Row
-from tests.core.list_files.files import PROFILE, workbook
+from tests.core.list_files.files import PROFILE, Elapsed, Placed, workbook
 
 UNSAID = Misuse("").for_log
 ADA, BEN = "ada@example.com", "ben@example.com"
@@ -340,6 +340,33 @@ def archive(**files: bytes) -> bytes:
     return made.getvalue()
 
 
+def test_cells_that_are_only_formatted_may_stand_far_away() -> None:
+    book = workbook([["Email"], [ADA], [Placed("XFD1048576")]])
+    assert named(book) == [(2, ADA)]
+
+
+def test_a_cell_that_is_shown_as_a_time_and_is_none_is_told_with_its_row() -> None:
+    book = workbook([["Email"], [ADA], [Elapsed(999_999_999)], [BEN]])
+    assert named(book) == [(2, ADA), (3, "Not an email address"), (4, BEN)]
+    book = workbook([["Email"], [ADA], [Elapsed(10**9)], [BEN]])
+    with pytest.raises(
+        Misuse, match=r"A cell in row 3 of list\.csv is shown as a date or time, and is none"
+    ) as refused:
+        read(book)
+    assert (refused.value.field, refused.value.for_log) == ("file", "A cell is no time.")
+
+
+def with_password(book: bytes) -> bytes:
+    """The archive with the mark of a password on each of its files."""
+    return book.replace(b"PK\x01\x02\x14\x03\x14\0\0", b"PK\x01\x02\x14\x03\x14\0\1")
+
+
+def spoilt(book: bytes) -> bytes:
+    """The archive with other bytes in the midst of its only file."""
+    middle = 30 + len("xl/workbook.xml") + 20
+    return book[:middle] + bytes(20) + book[middle + 20 :]
+
+
 @pytest.mark.parametrize(
     ("book", "sentence"),
     [
@@ -348,6 +375,9 @@ def archive(**files: bytes) -> bytes:
         (archive(content_xml=b"<x/>"), "is an OpenDocument file"),
         (archive(xl__workbook_xml=b"<x/>"), "is a damaged workbook"),
         (archive(xl__workbook_xml=b"0" * (workbooks.MOST_UNPACKED + 1)), "unpacks to more than 200 MB"),
+        (workbook([["Email"], [ADA], [Placed("XFD1048576", " ")]]), "reaches over 1,048,576 rows and 16,384 columns"),
+        (with_password(workbook([["Email"], [ADA]])), "is a damaged workbook or archive"),
+        (spoilt(archive(xl__workbook_xml=bytes(range(256)))), "is a damaged workbook or archive"),
     ],
 )
 def test_other_archives_get_their_sentence(book: bytes, sentence: str) -> None:
