@@ -67,6 +67,24 @@ async def test_numbers_beside_an_address_are_asked_about_and_nothing_is_done(sla
     assert slack.sizes()["VIPs"] == 41
 
 
+@pytest.mark.parametrize("between", [", ", "\n", "; Rank "])
+async def test_numbers_that_may_count_a_list_are_asked_about(slack: World, between: str) -> None:
+    ada, ben = slack.emails(2, outside="VIPs")
+    await slack.type(f"/segment add VIPs #1 {ada}{between}#2: {ben}")
+    assert not slack.writes()
+    assert slack.whisper().startswith("Are 1 and 2 customers?")
+    await slack.press("Leave the Numbers Out", by="ana", channel="#segments")
+    assert slack.sizes()["VIPs"] == 42
+
+
+async def test_numbers_that_may_count_a_list_can_be_customers(slack: World) -> None:
+    meant, ada, ben = slack.emails(3, outside="VIPs")
+    one = slack.customer_id(meant)
+    await slack.type(f"/segment add VIPs #{one} {ada}, #{one + 1} {ben}")
+    await slack.press("They Are Customers", by="ana", channel="#segments")
+    assert slack.profile_id(meant) in slack.members("VIPs")
+
+
 async def test_numbers_of_orders_that_are_left_out_are_no_customers(slack: World) -> None:
     member, *others = slack.emails(3, inside="VIPs")
     one, two = map(slack.customer_id, others)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.bigcommerce import is_uuid
 from bot.core.language.addresses import address_in
+from bot.core.language.counted_items import counts_items, with_bare_counts
 from bot.core.language.other_things import names_other_things, with_things_named
 from bot.core.language.pasted_table import Row, parse_table
 from bot.core.language.pasted_text import plain
@@ -207,7 +208,8 @@ def read_shoppers(texts: Iterable[str]) -> ShopperWords:
 
 
 def _read(typed: str) -> ShopperWords:
-    text = _LABEL_OF_ID.sub(" customer:", _LABEL.sub("", with_things_named(typed)))
+    said = with_bare_counts(typed) if counts_items(typed) else typed
+    text = _LABEL_OF_ID.sub(" customer:", _LABEL.sub("", with_things_named(said)))
     collected, rows, is_ids = _Collected(), parse_table(typed), bool(_IDS.fullmatch(text))
     for row in rows or ():
         collected.add_row(row)

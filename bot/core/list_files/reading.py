@@ -1,12 +1,13 @@
 """Reads a list that somebody brought: from bytes to rows. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from typing import BinaryIO
 
 from bot.core.errors import Misuse, Question, Reading
+from bot.core.language.counted_items import counts_items, with_bare_counts
 from bot.core.language.phrases import shortened
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.list_files.cells import CellKind
@@ -80,7 +81,8 @@ def read_list(brought: Brought) -> Iterator[Row]:
     if isinstance(meant, _Way):
         yield from read_rows(bounded(meant.table.records()), meant.layout, encoding)
     else:
-        yield from read_words(_numbered(meant.lines), encoding, numbers=_only_numbers(meant.sample))
+        lines = _without_counts(_numbered(meant.lines)) if counts_items(_text(meant.sample)) else _numbered(meant.lines)
+        yield from read_words(lines, encoding, numbers=_only_numbers(meant.sample))
 
 
 def guessed_header(brought: Brought) -> str:
@@ -198,12 +200,21 @@ def _are_words(plain: Sample) -> bool:
 
 
 def _as_words(plain: Sample) -> ShopperWords:
-    return read_shoppers(("\n".join(record.cell(0) for record in plain.records),))
+    return read_shoppers((_text(plain),))
+
+
+def _text(plain: Sample) -> str:
+    return "\n".join(record.cell(0) for record in plain.records)
 
 
 def _only_numbers(plain: Sample) -> bool:
     named = _as_words(plain)
     return bool(named.customer_ids) and not (named.emails or named.others or named.numbers)
+
+
+def _without_counts(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield lines without the sign of the numbers that count them: each would be a customer's id by itself."""
+    return ((number, with_bare_counts(line)) for number, line in lines)
 
 
 def _numbered(lines: Lines) -> Iterator[tuple[int, str]]:

@@ -48,6 +48,18 @@ def emails(*addresses: str) -> ShopperWords:
         ("customer no. #17", ShopperWords(customer_ids=(17,), others=("customer", "no"))),
         ("order #17 customer:18", ShopperWords(customer_ids=(18,), numbers=(17,), others=("order",))),
         ("id #17, orders 5", ShopperWords(customer_ids=(17,), numbers=(5,), others=("id", "orders"))),
+        # numbers that may only count the items of a list
+        ("#1 ada@x.org\n#2 Ben <ben@x.org>", ShopperWords(("ada@x.org", "ben@x.org"), numbers=(1, 2))),
+        (
+            "#1: ada@x.org, #2: ben@x.org, (#3) cleo@x.org #17",
+            ShopperWords(("ada@x.org", "ben@x.org", "cleo@x.org"), (17,), numbers=(1, 2, 3)),
+        ),
+        ("#1) ada@x.org\n#2. ben@x.org", emails("ada@x.org", "ben@x.org")),
+        ("#26 ada@x.org;#27 ben@x.org", ShopperWords(("ada@x.org", "ben@x.org"), numbers=(26, 27))),
+        ("#1 ada@x.org", ShopperWords(("ada@x.org",), (1,))),
+        ("#2 ada@x.org #1 ben@x.org", ShopperWords(("ada@x.org", "ben@x.org"), (2, 1))),
+        ("ada@x.org #1, ben@x.org #2", ShopperWords(("ada@x.org", "ben@x.org"), (1, 2))),
+        ("#1\n#2 ada@x.org", ShopperWords(("ada@x.org",), (1, 2))),
         ("Ada Byron #17", ShopperWords(customer_ids=(17,), others=("Ada", "Byron"))),
         ("0 " + "1" * 20, ShopperWords(others=("0", "1" * 20))),
         # a label says what stands behind it
