@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import OpenWorld
-from tests.core.list_files.files import workbook
+from tests.core.list_files.files import Hidden, Placed, workbook
 from tests.harness import World, buttons, said
 from tests.stories.judge import read
 
@@ -298,6 +298,20 @@ async def test_other_sheets_of_a_workbook_are_named(slack: World) -> None:
     file = {"name": "x.xlsx", "content_base64": b64encode(book).decode()}
     outcome = await slack.submit({"mode": "add", "file": file})
     assert "No column of x.xlsx (its first sheet) holds addresses" in outcome["errors"]["file"]
+
+
+async def test_a_filtered_workbook_and_one_that_reaches_too_far_are_refused_in_the_form(slack: World) -> None:
+    one, two = slack.emails(2, outside="VIPs")
+    await slack.type("/segment import VIPs")
+    filtered: list[list[object]] = [["email"], [one], Hidden([two])]
+    for book, why in (
+        (workbook(filtered), "Row 3 of the workbook is hidden, as by a filter, and names a shopper"),
+        (workbook([["email"], [one], [Placed("XFD1048576", " ")]]), "A sheet of x.xlsx reaches over 1,048,576 rows"),
+    ):
+        file = {"name": "x.xlsx", "content_base64": b64encode(book).decode()}
+        outcome = await slack.submit({"mode": "add", "file": file})
+        assert why in outcome["errors"]["file"]
+    assert not slack.writes()
 
 
 async def test_nothing_to_import_is_asked_for(slack: World) -> None:

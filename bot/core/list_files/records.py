@@ -24,10 +24,11 @@ Lines = Callable[[], Iterator[str]]
 
 
 class Record(NamedTuple):
-    """The cells of a row, without blanks around them, and the number of its first line."""
+    """The cells of a row, without blanks around them, and the number of its first line; ``is_hidden``: unseen."""
 
     line: int
     cells: tuple[str, ...]
+    is_hidden: bool = False
 
     @property
     def is_blank(self) -> bool:

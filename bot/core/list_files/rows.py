@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from bot.core.errors import Misuse
 from bot.core.language.left_out_words import before_exception
 from bot.core.language.phrases import listing, shortened
 from bot.core.language.shopper_list import read_shoppers
@@ -31,10 +32,22 @@ class Row(NamedTuple):
 
 
 def read_rows(records: Iterable[Record], layout: Layout, encoding: Encoding) -> Iterator[Row]:
-    """Read each record but the header."""
+    """Read each record but the header. Raises Misuse if one that nobody sees names a shopper."""
     for at, record in enumerate(records):
         if at or not layout.has_header:
-            yield _row(record, layout, encoding)
+            row = _row(record, layout, encoding)
+            if record.is_hidden and not row.fault:
+                raise _unseen(record.line)
+            yield row
+
+
+def _unseen(line: int) -> Misuse:
+    """Build the error about a hidden row, which a filter left out, or which somebody only folded away."""
+    sentence = (
+        f"Row {line:,} of the workbook is hidden, as by a filter, and names a shopper: no one can tell whether it is "
+        "meant. Show all rows, or copy those that you see into a new file, and import that."
+    )
+    return Misuse(sentence, field="file", for_log="A row of the workbook is hidden.")
 
 
 def _row(record: Record, layout: Layout, encoding: Encoding) -> Row:

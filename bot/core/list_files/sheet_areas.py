@@ -26,7 +26,7 @@ def refuse_far_cells(archive: zipfile.ZipFile, name: str) -> None:
     """Raise Misuse if a sheet reaches further than there is room for; raise what ``zipfile`` does, too."""
     for part in archive.infolist():
         columns, rows = set[bytes](), set[int]()
-        for piece in _pieces(archive, part):
+        for piece in pieces(archive, part):
             if _BEYOND.search(piece):
                 raise no_list(name, "a damaged workbook")
             found = _CELL.findall(piece)
@@ -42,7 +42,7 @@ def refuse_far_cells(archive: zipfile.ZipFile, name: str) -> None:
             )
 
 
-def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+def pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo | str) -> Iterator[bytes]:
     """Yield a part of the archive in pieces, each of which ends before a tag begins."""
     rest = b""
     with archive.open(part) as opened:

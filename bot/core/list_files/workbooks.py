@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from bot.core.errors import Misuse
 from bot.core.list_files.file_kinds import ADVICE, no_list
+from bot.core.list_files.hidden_rows import hidden_rows
 from bot.core.list_files.records import Record
 from bot.core.list_files.sheet_areas import refuse_far_cells
 
@@ -56,10 +57,10 @@ class WorkbookTable:
     def records(self) -> Iterator[Record]:
         """Yield the records, but for blank ones. Raises Misuse."""
         for sheet in islice(self._sheets(), 1):
-            number = 0
+            number, hidden = 0, hidden_rows(self.file, sheet.name)
             try:
                 for number, cells in enumerate(sheet.iter_rows(), 1):
-                    record = Record(number, tuple(map(_text, cells)))
+                    record = Record(number, tuple(map(_text, cells)), number in hidden)
                     if not record.is_blank:
                         yield record
             except OverflowError as error:

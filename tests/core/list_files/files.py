@@ -10,6 +10,7 @@ _TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-t
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_HIDDEN = ' hidden="1"'
 _STYLES = f'<styleSheet xmlns="{_MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="46"/></cellXfs></styleSheet>'
 
 
@@ -68,12 +69,18 @@ def _relations(parts: list[tuple[str, str, str]]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}">{inside}</Relationships>'
 
 
+class Hidden(list[object]):
+    """A row that nobody sees."""
+
+
 def _sheet(rows: list[list[object]]) -> str:
-    written = "".join(
-        f'<row r="{at}">{"".join(_cell(at, column, value) for column, value in enumerate(row))}</row>'
-        for at, row in enumerate(rows, 1)
-    )
+    written = "".join(_row(at, row) for at, row in enumerate(rows, 1))
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{written}</sheetData></worksheet>'
+
+
+def _row(at: int, row: list[object]) -> str:
+    cells = "".join(_cell(at, column, value) for column, value in enumerate(row))
+    return f'<row r="{at}"{_HIDDEN * isinstance(row, Hidden)}>{cells}</row>'
 
 
 def _cell(row: int, column: int, value: object) -> str:

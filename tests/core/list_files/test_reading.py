@@ -14,7 +14,7 @@ from bot.core.list_files import workbooks
 from bot.core.list_files.reading import Brought, guessed_header, read_list, unread_sheets
 from bot.core.list_files.records import MOST_RECORDS, Record, bounded
 from bot.core.list_files.rows import Row
-from tests.core.list_files.files import PROFILE, Elapsed, Placed, workbook
+from tests.core.list_files.files import PROFILE, Elapsed, Hidden, Placed, workbook
 
 UNSAID = Misuse("").for_log
 ADA, BEN = "ada@example.com", "ben@example.com"
@@ -325,6 +325,23 @@ def test_a_hidden_sheet_is_read_only_where_no_other_has_rows() -> None:
     assert named(book) == [(2, BEN)]
     assert unread_sheets(Brought(io.BytesIO(book), "list.xlsx")) == ("Sheet1",)
     assert named(workbook([["Email"], [ADA]], [], hidden=1)) == [(2, ADA)]
+
+
+@pytest.mark.parametrize("hidden", [(1,), (2, 3), (3,)])
+def test_a_hidden_row_that_names_somebody_is_not_guessed(hidden: tuple[int, ...]) -> None:
+    rows: list[list[object]] = [["Email"], [ADA], [BEN], ["c@x.org"]]
+    for at in hidden:
+        rows[at] = Hidden(rows[at])
+    with pytest.raises(Misuse, match=f"Row {hidden[0] + 1} of the workbook is hidden, as by a filter") as refused:
+        read(workbook(rows))
+    assert (refused.value.field, refused.value.for_log) == ("file", "A row of the workbook is hidden.")
+
+
+def test_hidden_rows_that_name_nobody_are_told_as_any_others() -> None:
+    book = workbook([Hidden(["Email"]), [ADA], Hidden(["old ones:"]), Hidden([]), [BEN]])
+    assert named(book) == [(2, ADA), (3, "Not an email address"), (5, BEN)]
+    others: list[list[object]] = [Hidden(["Email"]), Hidden([BEN])]
+    assert named(workbook([["Email"], [ADA]], others)) == [(2, ADA)]
 
 
 def test_a_workbook_in_doubt_is_asked_about() -> None:
