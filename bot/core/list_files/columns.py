@@ -29,7 +29,7 @@ _PLACE = re.compile(r"\d{1,4}")
 class Layout:
     """The column that names shoppers, by what; and where ids stand beside addresses. ``name``: what its header says.
 
-    ``width``: how many cells a row has.
+    ``width``: how many cells a row has; in one with more, commas within cells may have moved those behind them.
     """
 
     at: int
@@ -118,7 +118,8 @@ class Sample:
         is_name = any(map(str.isalpha, above)) and "@" not in above
         has_header = is_name and not self._may_name_shopper(at, above) and not self._begins_with_values
         beside = (_one(self._named.customers), _one(self._named.profiles)) if has_header else (None, None)
-        return Layout(at, kind, has_header, above if has_header else "", *beside, self.width)
+        width = len(self.records[0].cells) if has_header else self.width
+        return Layout(at, kind, has_header, above if has_header else "", *beside, width)
 
     def _may_name_shopper(self, at: int, above: str) -> bool:
         """Return whether what stands above a column may be a shopper, be it by another id, or a misspelt address."""

@@ -52,10 +52,11 @@ def _unseen(line: int) -> Misuse:
 
 def _row(record: Record, layout: Layout, encoding: Encoding) -> Row:
     line, text, cell = record.line, shortened(record.text, _SHOWN), record.cell(layout.at)
-    beside = _id(record, layout.customers), _profile(record, layout.profiles)
+    is_wide = any(record.cells[layout.width :])
+    beside = (None if is_wide else _id(record, layout.customers)), _profile(record, layout.profiles)
     if layout.kind is CellKind.NUMBER:
-        if any(record.cells[layout.width :]):
-            return Row(line, text, fault="More cells than other rows have: a number may have separators")
+        if is_wide:
+            return Row(line, text, fault="More cells than columns: a number may have separators")
         number = number_in(cell)
         return Row(line, text, customer_id=number, profile_id=beside[1], fault=_lacks(number, cell, "customer id"))
     if layout.kind is CellKind.PROFILE:

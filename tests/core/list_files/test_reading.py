@@ -246,7 +246,12 @@ def test_a_person_who_names_the_column_says_what_separators_are() -> None:
 
 
 def test_a_row_with_more_cells_than_others_names_no_customer() -> None:
-    fault = "More cells than other rows have: a number may have separators"
+    fault = "More cells than columns: a number may have separators"
+    wide = [(2, fault), (3, fault), (4, fault)]
+    assert named("Spent,Customer ID\n1,50,17\n2,00,18\n3,10,19\n4,5") == [*wide, (5, 5)]
+    assert named("customer_id,zip\n1,17,90210\n2,18,10115") == [(2, fault), (3, fault)]  # row names without a header
+    beside = read(f"Email,Spent,Customer ID\n{ADA},1,50,17\n{BEN},1,18\n{BEN},2,50,18\n,3,50,19")
+    assert [row[2:4] for row in beside] == [(ADA, None), (BEN, 18), (BEN, None), ("", None)]
     assert named("customer_id,note\n17,x\n42,y\n1,024,z\n18,") == [(2, 17), (3, 42), (4, fault), (5, 18)]
 
 
