@@ -33,8 +33,8 @@ def parse_table(text: str) -> tuple[Row, ...] | None:
     columns = Columns.under(names)
     if not columns.any:
         return None
-    rows = _split(lines[1:], delimiter)
-    return tuple(columns.rows(([" ".join(cells)] for cells in rows) if len(names) == 1 and columns.emails else rows))
+    rows, is_one = _split(lines[1:], delimiter), len(names) == 1 and bool(columns.emails)
+    return tuple(columns.rows(([" ".join(cells)] for cells in rows) if is_one else rows, len(names)))
 
 
 def _split(lines: list[str], delimiter: str) -> Iterator[list[str]]:
@@ -69,12 +69,13 @@ class Columns:
         """Whether there is a column of shoppers."""
         return bool(self.emails or self.customers or self.profiles)
 
-    def rows(self, lines: Iterator[list[str]]) -> Iterator[Row]:
-        """Read the rows, but for empty ones."""
+    def rows(self, lines: Iterator[list[str]], width: int) -> Iterator[Row]:
+        """Read the rows, but for empty ones. In one with more cells than the header, commas may have moved numbers."""
         for cells in lines:
             if any(map(str.strip, cells)):
                 text = " ".join(filter(None, map(str.strip, cells)))
-                firsts = (_first(cells, self.customers), _first(cells, self.profiles))
+                is_wide = any(map(str.strip, cells[width:]))
+                firsts = ("" if is_wide else _first(cells, self.customers), _first(cells, self.profiles))
                 yield Row(tuple(_at(cells, self.emails)), *firsts, text, len(cells) == 1)
 
 

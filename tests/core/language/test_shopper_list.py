@@ -198,6 +198,12 @@ def test_the_bots_own_export_names_each_of_its_shoppers_once() -> None:
         ("Email\nada@x.org\nBen <ben@x.org>", emails("ada@x.org", "ben@x.org")),
         ("Email\n\nada@x.org\n , \nben@x.org", emails("ada@x.org", "ben@x.org")),
         ("Customer ID\n17\n#18\n0019\n", ShopperWords(customer_ids=(17, 18), others=("0019",))),
+        # a comma in a cell before it moves a number out of its column
+        ("Spent,Customer ID\n1,50,17\n2,18\n3,19,\n", ShopperWords(customer_ids=(18, 19), others=("1 50 17",))),
+        (
+            "Email,Spent,Customer ID\nada@x.org,1,50,17\n,2,50,18\n,2,19",
+            ShopperWords(("ada@x.org",), (19,), others=("2 50 18",)),
+        ),
         (
             "Name\tE-Mail\tOrders\nAda\tada@x.org\t5\nBen\tnone\t6\n",
             ShopperWords(("ada@x.org",), others=("Ben none 6",)),
