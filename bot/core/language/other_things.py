@@ -6,6 +6,8 @@ from collections.abc import Sequence
 _THINGS = frozenset(
     {"order", "ticket", "case", "invoice", "issue", "request", "item", "change", "promotion", "entry", "entries"}
     | {"po", "ref", "reference", "room", "apt", "suite", "unit", "task", "bug", "line", "row", "box"}
+    | {"purchase", "payment", "transaction", "subscription", "contract", "quote", "return", "product", "sku", "coupon"}
+    | {"campaign", "batch", "page", "table", "step", "rank", "call", "apartment", "flat", "street", "st"}
     | {"rma", "shipment", "bestellung", "bestellungen", "auftrag", "rechnung", "commande", "pedido"}
 )
 _SAYING_SO = frozenset({"#", "no", "nos", "nr", "num", "number", "numbers", "id", "ids"})

@@ -45,6 +45,8 @@ def emails(*addresses: str) -> ShopperWords:
         ("Invoices 17 & #18; customer: 19 #20", ShopperWords((), (19, 20), (), (17, 18), ("Invoices",))),
         ("ticket no. #17\n#18", ShopperWords(customer_ids=(18,), numbers=(17,), others=("ticket", "no"))),
         ("order number: (#17), #18", ShopperWords(numbers=(17, 18), others=("order", "number"))),
+        ("ada@x.org, 5 Main St. #17", ShopperWords(("ada@x.org",), numbers=(5, 17), others=("Main", "St"))),
+        ("ada@x.org payment #17, Rank: #1", ShopperWords(("ada@x.org",), numbers=(17, 1), others=("payment", "Rank"))),
         ("customer no. #17", ShopperWords(customer_ids=(17,), others=("customer", "no"))),
         ("order #17 customer:18", ShopperWords(customer_ids=(18,), numbers=(17,), others=("order",))),
         ("id #17, orders 5", ShopperWords(customer_ids=(17,), numbers=(5,), others=("id", "orders"))),
