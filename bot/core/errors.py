@@ -158,6 +158,12 @@ class NotNamed(Misuse):
         now = " ".join(f"“{word}” is called “{name}” now." for word, name in names.items())
         return Misuse(f"{self.unknown} {now} Ask for this again by the new name.", for_log=self.for_log)
 
+    def gone(self, names: Sequence[str]) -> Misuse:
+        """Return the error about a request from before whose words are the ids of what had these names."""
+        quoted = " and ".join(f"“{name}”" for name in names)
+        them, are = (f"{self.noun}s", "are") if len(names) > 1 else (self.noun, "is")
+        return Misuse(f"The {them} {quoted} {are} no longer in the store.", for_log=self.for_log)
+
 
 class NotSegments(NotNamed):
     """No segment of the store has these names."""

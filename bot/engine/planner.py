@@ -25,7 +25,7 @@ from bot.core.language.confirmed_words import Confirmed
 from bot.core.language.due_times import format_due, remark_on_clocks
 from bot.core.latest_numbers import ask_which_number
 from bot.core.named_elsewhere import with_elsewhere
-from bot.core.planning.item_names import names_since
+from bot.core.planning.item_names import names_of_ids, names_since
 from bot.core.planning.plan import Plan
 from bot.core.planning.plan_building import build_plan
 from bot.core.questions import with_meant
@@ -247,6 +247,8 @@ class Planner:
         except NotNamed as unknown:
             if names := await names_since(unknown, change.plan, ctx.shop):
                 raise unknown.renamed(names) from unknown
+            if gone := names_of_ids(unknown, change.plan):
+                raise unknown.gone(gone) from unknown
             raise
         plan = outcome.plan if isinstance(outcome, Preview) else outcome
         if not isinstance(plan, Plan):

@@ -42,6 +42,16 @@ ITS_OWN: tuple[tuple[Refusal, str, str], ...] = (
         "No segment is called “Ada” or “Eve”. “Ada” is called “Adam” now. Ask for this again by the new name.",
         "No segment is called that.",
     ),
+    (
+        NotSegments(("a1", "b2"), ()).gone(("Ada", "Eve")),
+        "The segments “Ada” and “Eve” are no longer in the store.",
+        "No segment is called that.",
+    ),
+    (
+        NotPromotion("7", ()).gone(("Ada",)),
+        "The promotion “Ada” is no longer in the store.",
+        "No promotion is called that.",
+    ),
     (UnknownChange(42), "There is no change 42. `/change list all` shows the latest ones.", "There is no such change."),
     (
         Drifted(["Ada came."]),

@@ -653,6 +653,15 @@ async def test_a_change_whose_segment_was_renamed_says_what_it_is_called_now() -
         assert (stale.state, stale.reason, "Best" in machine.segments()) == (State.STALE, told, True)
 
 
+async def test_a_change_that_names_by_id_a_segment_which_is_gone_says_what_it_was_called() -> None:
+    async with bench() as machine:
+        await machine.delete(machine.segments()["VIPs"])
+        machine.forget("VIPs")
+        await machine.decides("UBEN")
+        stale = await machine.latest()
+        assert (stale.state, stale.reason) == (State.STALE, "The segment “VIPs” is no longer in the store.")
+
+
 async def test_an_approved_change_of_a_dead_process_is_stale_where_it_cannot_be_done(machine: Bench) -> None:
     await approved_and_orphaned(machine)
     machine.forget("VIPs")

@@ -250,6 +250,14 @@ async def test_a_segment_renamed_while_its_deletion_waits_is_stale(slack: World)
     assert slack.heard(f"Reason: {told}") == 1
 
 
+async def test_a_segment_of_a_form_that_is_gone_is_told_by_its_name(slack: World) -> None:
+    await slack.type("/segment clear")
+    await slack.submit({"Segment": "VIPs"})
+    slack.drop("VIPs")
+    await slack.press("Clear Segment", by="ben")
+    assert "The segment “VIPs” is no longer in the store." in said(slack.card(1))
+
+
 async def test_another_segment_under_the_same_name_is_not_what_was_approved(open_world: OpenWorld) -> None:
     slack = await open_world(customers=40)
     await slack.type("/segment delete VIPs")

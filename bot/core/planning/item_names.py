@@ -70,13 +70,23 @@ async def present_names(plan: Plan, shop: Shop) -> dict[Item, str]:
 
 async def names_since(unknown: NotNamed, plan: Plan, shop: Shop) -> dict[str, str]:
     """Return what the store calls those things of a plan now whom these words named when it was planned, by word."""
-    kind = ItemKind(unknown.noun)
-    segments = [(one.item, one.name) for step in plan.steps if (one := step.target) and one.id]
-    promotions = [named for step in plan.steps if step.about_promotion for named in step.names.items()]
-    called = {normal_form(name): item for item, name in (*segments, *promotions) if item.kind is kind}
-    names = await _LOOK_UPS[kind](shop)
+    called = {normal_form(name): item for item, name in _named_like(unknown, plan).items()}
+    names = await _LOOK_UPS[ItemKind(unknown.noun)](shop)
     now = {word: names.get(called[normal_form(word)]) for word in unknown.words if normal_form(word) in called}
     return {word: name for word, name in now.items() if name}
+
+
+def names_of_ids(unknown: NotNamed, plan: Plan) -> tuple[str, ...]:
+    """Return what a plan calls the things whose ids these words are, as forms have them; none if one is no id of it."""
+    names = {item.id: name for item, name in _named_like(unknown, plan).items()}
+    return tuple(names[word] for word in unknown.words) if names.keys() >= {*unknown.words} else ()
+
+
+def _named_like(unknown: NotNamed, plan: Plan) -> dict[Item, str]:
+    """Return the segments or the promotions that a plan is about, whichever the words were for, and their names."""
+    segments = [(one.item, one.name) for step in plan.steps if (one := step.target) and one.id]
+    promotions = [named for step in plan.steps if step.about_promotion for named in step.names.items()]
+    return {item: name for item, name in (*segments, *promotions) if item.kind is ItemKind(unknown.noun)}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,14 @@
 from bot.core.errors import NotPromotion, NotSegments
 from bot.core.items import Item
-from bot.core.planning.item_names import AT_ONCE, UNKNOWN, each_name, names_since, present_names, what_happens
+from bot.core.planning.item_names import (
+    AT_ONCE,
+    UNKNOWN,
+    each_name,
+    names_of_ids,
+    names_since,
+    present_names,
+    what_happens,
+)
 from bot.core.planning.plan import Plan
 from bot.core.planning.steps import (
     CreateProfiles,
@@ -38,6 +46,18 @@ async def test_what_a_plan_was_about_is_known_by_the_name_that_it_has_since() ->
         segments = await names_since(NotSegments(("best", "Lost", "Other"), ()), planned, shop)
         promotions = await names_since(NotPromotion("Best", ()), planned, shop)
     assert (segments, promotions) == ({"best": "VIPs"}, {"Best": first.name})
+
+
+def test_ids_that_are_no_longer_there_have_the_names_that_a_plan_has_for_them() -> None:
+    planned = plan(
+        DeleteSegment(segment=SegmentRef(name="Best", id="1")),
+        DeleteSegment(segment=SegmentRef(name="Lost", id="gone")),
+        SwitchPromotion(promotion=PromotionRef(id=7, name="Sale"), enabled=True),
+    )
+    assert names_of_ids(NotSegments(("gone", "1"), ()), planned) == ("Lost", "Best")
+    assert names_of_ids(NotPromotion("7", ()), planned) == ("Sale",)
+    for words in (("gone", "2"), ("7",), ("Best",)):
+        assert names_of_ids(NotSegments(words, ()), planned) == ()
 
 
 async def test_what_happens_to_an_item_is_all_that_the_steps_do() -> None:
