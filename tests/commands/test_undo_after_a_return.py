@@ -23,6 +23,19 @@ async def undone(slack: World, change: int, by: int) -> None:
     assert f"Undone by change {by}." in said(slack.card(change))
 
 
+async def test_a_segment_that_was_restored_twice_is_one_with_all_that_was_done_in_it(slack: World) -> None:
+    await slack.type("/segment delete VIPs")
+    await approved(slack, "Delete Segment", 1)
+    await undone(slack, 1, by=2)
+    (who,) = slack.emails(1, outside="VIPs")
+    await slack.type(f"/segment add VIPs {who}")
+    await undone(slack, 2, by=4)
+    await slack.type("/change undo 1")
+    await approved(slack, "Undo Change", 5)
+    await slack.type(f"/shopper why {who} VIPs")
+    assert "Change 4" in slack.whisper()
+
+
 @pytest.mark.parametrize("what", ["profile", "segment", "both"])
 async def test_whom_it_added_are_taken_out(slack: World, what: str) -> None:
     (who,), before = slack.emails(1, outside="VIPs"), slack.members("VIPs")

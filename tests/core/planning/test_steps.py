@@ -12,6 +12,7 @@ from bot.core.items import Item
 from bot.core.joined_maps import JoinedMaps
 from bot.core.long_lists import AT_ONCE
 from bot.core.planning.plan_building import build_plan
+from bot.core.planning.restoring import with_promotions
 from bot.core.planning.steps import (
     BATCH,
     STEPS,
@@ -33,6 +34,7 @@ from bot.core.planning.steps import (
     Restored,
     RetargetPromotion,
     SegmentRef,
+    SwitchPromotion,
     UpdateSegment,
     added,
     created,
@@ -117,6 +119,7 @@ def test_a_step_is_bound_to_what_was_made_before_it(step: AnyStep, bound: AnySte
 
 BACK = CreatedIds(renewed=JoinedMaps(({"x": uuid(8)},)), restored={VIPS.known_id: uuid(9)})
 VIPS_NOW = SegmentRef(name="VIPs", id=uuid(9))
+AGAIN = CreateSegment(segment=Naming(name="VIPs"), restores=True, old_id=VIPS.known_id)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +130,8 @@ VIPS_NOW = SegmentRef(name="VIPs", id=uuid(9))
         (rename("Gold"), rename("Gold").model_copy(update={"segment": VIPS_NOW})),
         (DeleteSegment(segment=VIPS), DeleteSegment(segment=VIPS_NOW)),
         (DeleteSegment(segment=VIPS_NOW), DeleteSegment(segment=VIPS_NOW)),
+        (AGAIN, AGAIN.model_copy(update={"old_id": uuid(9)})),
+        (AGAIN.model_copy(update={"old_id": uuid(9)}), AGAIN.model_copy(update={"old_id": uuid(9)})),
     ],
 )
 def test_a_step_from_before_a_return_is_about_the_same_under_its_new_id(step: AnyStep, now: AnyStep) -> None:
@@ -142,6 +147,18 @@ def test_a_promotion_is_pointed_to_a_segment_under_its_new_id() -> None:
     assert repointed_back.resolved(BACK) == repointed_back
     awaits = step.model_copy(update={"restored": (Restored(name="VIPs", old_id=VIPS.known_id),)})
     assert awaits.resolved(BACK) == awaits
+
+
+async def test_an_undo_points_promotions_that_it_switches_to_the_segments_that_it_restores() -> None:
+    async with a_shop() as machine:
+        vips = machine.segments()["VIPs"]
+        one, *_ = [one async for one in machine.client.promotions() if one.uses(vips)]
+        again = AGAIN.model_copy(update={"old_id": vips})
+        switched = SwitchPromotion(promotion=PromotionRef.of(one), enabled=True)
+        pointed_there = RetargetPromotion(promotion=PromotionRef.of(one), after=one.targeting)
+        for own, count in ((switched, 2), (pointed_there, 1)):
+            steps = await with_promotions((own, again), Shop(machine.client))
+            assert [step.about_promotion for step in steps].count(Item.promotion(one.id)) == count
 
 
 def test_an_undo_tells_that_others_changed_whom_a_promotion_reaches() -> None:

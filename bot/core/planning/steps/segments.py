@@ -65,6 +65,10 @@ class CreateSegment(Step):
         """Return nothing before, and the segment with its id after."""
         return None, {"id": applied.created and applied.created.id, **self.segment.model_dump()}
 
+    def resolved(self, created_ids: CreatedIds) -> Self:
+        """Return it with the last id that the segment had: since then it may have been restored and deleted again."""
+        return self.model_copy(update={"old_id": created_ids.restored.get(self.old_id, self.old_id)})
+
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the promotions that name its old id by now. Raises Impossible if the name is taken."""
         await refuse_taken_name(self.segment, shop, restores=self.restores)
