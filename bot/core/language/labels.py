@@ -7,12 +7,13 @@ A field is labelled by its key, by what a form or a usage line calls it, by word
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from string import whitespace
 
 from bot.core.language.args import Args, Text, TimeInput, input_of, inputs_of, options, typed_fields
 from bot.core.language.tokenizer import split
 
 _SIGN = r"(?:\s*(?:[:=]>?|→)\s*|\s+[-–—]+>?\s+)"
-_ARTICLES = r"(?:(?:an?|the|new)\s+)*?"
+_ARTICLES = r"(?:(?:an?|the|new)\s+){0,3}?"
 _GAP = re.compile(r"[\s_-]+")
 
 
@@ -39,15 +40,17 @@ def without_empty_key(args: type[Args], text: str) -> str:
 
     What is only called what the first field is, as in ``create a new segment``, has no value either.
     """
-    alone = _label_alone(args)
-    return "" if alone and alone.fullmatch(text) else _empty_key(args).sub("", text)
+    alone, key = _label_alone(args), _empty_key(args).search(text)
+    if alone and alone.fullmatch(text):
+        return ""
+    return text[: key.start()].rstrip(f"{whitespace},") if key else text
 
 
 def lacks_time(args: type[Args], text: str) -> str:
     """Return the key of a time to come with which the line ends, without a time: it would run at once, or for good."""
-    key = text[len(_empty_key(args).sub("", text)) :].strip(" :=").casefold()
-    times = ((name, kind) for name, kind in inputs_of(args).items() if isinstance(kind, TimeInput))
-    return next((name for name, kind in times if key in (name, kind.label.casefold())), "")
+    found = _empty_key(args).search(text)
+    key = found["key"].casefold() if found else ""
+    return key if isinstance(inputs_of(args).get(key), TimeInput) else ""
 
 
 @cache
@@ -100,7 +103,7 @@ def _plain(label: str) -> str:
 
 @cache
 def _empty_key(args: type[Args]) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[\s,]+)(?:{_any_of(typed_fields(args))})\s*[:=]\s*$", re.IGNORECASE)
+    return re.compile(rf"(?<![^\s,])(?P<key>{_any_of(typed_fields(args))})\s*[:=]\s*$", re.IGNORECASE)
 
 
 @cache  # each line that is typed asks for it

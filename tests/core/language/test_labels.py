@@ -97,6 +97,8 @@ def test_a_key_at_the_end_without_its_value_says_nothing(typed: str, left: str) 
         ("VIPs at:", "at"),
         ("VIPs AT : ", "at"),
         ("VIPs Run at:", "at"),
+        ("VIPs, at:", "at"),
+        ("VIPs,\nat :", "at"),
         ("at:", "at"),
         ("VIPs at:friday until:", "until"),
         ("VIPs at:friday", ""),
