@@ -5,12 +5,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from bot.core.command import Call
 from bot.core.language.args import SegmentInput, input_of, takes_many
 from bot.core.language.left_out_words import OPEN
 from bot.core.language.line_reader import Values
-from bot.core.language.near_readings import Near
+from bot.core.language.near_readings import Near, tries_of
 from bot.core.language.second_acts import ACTS, JOINTS, MAYBE_ACTS
 from bot.core.language.tokenizer import Word, as_typed, split
 from bot.core.named_readings import Indexes, labels_of, readings_of
@@ -40,14 +41,14 @@ def _are_several(call: Call, name: str, value: object) -> bool:
 def ask_about_second_acts(call: Call, indexes: Indexes, is_whole: Callable[[Values], bool]) -> None:
     """Raise Question if the words are another command behind a verb of one: the rest names what that is about."""
     words, own = split(call.words), {call.command.name, *call.command.aliases}
-    for at in range(1, len(words)):
-        if _is_verb(words, at) and words[at].text.casefold() not in own and not call.unknown:
-            before = as_typed(_without_joints(words[:at]))
-            found = [one for one in readings_of(replace(call, words=before), indexes) if is_whole(one)]
-            if found:
-                sentence = f"“{words[at].text}” may be another command, and one line does one thing. Did you mean this?"
-                near = [Near(one) for one in found]
-                raise ask_near(near, labels_of(indexes), unknown=f"{sentence} Nothing was done yet.")
+    verbs = (at for at in range(1, len(words)) if _is_verb(words, at) and words[at].text.casefold() not in own)
+    for at in islice(verbs, 0 if call.unknown else tries_of(call.words)):
+        before = as_typed(_without_joints(words[:at]))
+        found = [one for one in readings_of(replace(call, words=before), indexes) if is_whole(one)]
+        if found:
+            sentence = f"“{words[at].text}” may be another command, and one line does one thing. Did you mean this?"
+            near = [Near(one) for one in found]
+            raise ask_near(near, labels_of(indexes), unknown=f"{sentence} Nothing was done yet.")
 
 
 def _is_verb(words: Sequence[Word], at: int) -> bool:

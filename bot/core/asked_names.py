@@ -12,6 +12,9 @@ from bot.core.language.times_behind import time_behind
 from bot.core.language.tokenizer import split
 from bot.core.store_view.cached_shop import Shop
 
+_LONGEST = 1_000
+"""The most characters of what may be a name, with what people write around one; of more, it is refused as too long."""
+
 
 async def ask_about_new_names(call: Call, typed: str, shop: Shop) -> Call:
     """Return the call with each new name as it is meant: what a form's field holds in quotes, without them.
@@ -25,7 +28,9 @@ async def ask_about_new_names(call: Call, typed: str, shop: Shop) -> Call:
         await _ask_about_acts(call, typed, shop)
     for field in [one for one in values if one in fields and is_new_name(input_of(fields[one]))]:
         name = str(values[field] or "")
-        if not name or name in quoted or field in call.settled or (await shop.segment_names()).called(name):
+        if not 0 < len(name) <= _LONGEST or name in quoted or field in call.settled:
+            continue
+        if (await shop.segment_names()).called(name):
             continue
         if not typed and (inside := in_quotes(name)):
             values[field] = inside

@@ -9,7 +9,7 @@ from bot.core.errors import NotSegments
 from bot.core.language.args import SegmentInput, inputs_of, takes_many
 from bot.core.language.line_reader import Values
 from bot.core.language.misplaced_addresses import shoppers_for_names
-from bot.core.language.near_readings import Near
+from bot.core.language.near_readings import Near, tries_of
 from bot.core.language.orders_of_words import in_another_order, name_before_shopper
 from bot.core.language.person_names import LastName, with_names_in_order
 from bot.core.language.tokenizer import split
@@ -28,7 +28,7 @@ def ask_about_people(call: Call, indexes: Indexes, *, is_unread: bool = False) -
 
 def people_meant(call: Call, indexes: Indexes, *, is_unread: bool = False) -> tuple[Values, ...]:
     """Return who is meant, with the fewest words as first names; two orders of them where that is not plain."""
-    lines = with_names_in_order(call.command.args, call.words, is_unread=is_unread)
+    lines = islice(with_names_in_order(call.command.args, call.words, is_unread=is_unread), tries_of(call.words))
     read = (values for line in lines for values in readings_of(replace(call, words=line), indexes))
     return tuple(islice((values for values in read if taken(call, values)), 2))
 

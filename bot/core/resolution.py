@@ -29,7 +29,7 @@ from bot.core.language.args import (
     missing,
     typed_fields,
 )
-from bot.core.language.field_values import Run, is_name
+from bot.core.language.field_values import WORDS_OF_A_NAME, Run, is_name
 from bot.core.language.labels import is_labelled, with_keys
 from bot.core.language.left_out_words import EVERY, EXCEPT, OPEN, excepting_word
 from bot.core.language.line_reader import Values, words_of
@@ -264,7 +264,9 @@ async def _refuse_unknown(call: Call, shop: Shop) -> None:
     words = list(takewhile(_may_be_of_a_name, split(call.words)))
     if [kind for _, kind in kinds] == [SegmentInput, ShopperInput] and len(words) > 1:
         segments, text = await shop.segments(), " ".join(word.text for word in words)
-        parts = (" ".join(word.text for word in words[:count]) for count in range(len(words), 0, -1))
+        parts = (
+            " ".join(word.text for word in words[:count]) for count in range(min(len(words), WORDS_OF_A_NAME), 0, -1)
+        )
         near = next(filter(None, (similar_names(part, segments) for part in parts)), ())
         raise NotSegments((text,), near, field=kinds[0][0])
 

@@ -1,5 +1,6 @@
 """How a typed line is matched to its Command, and what may have been meant by one that matches none. Pure."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -18,12 +19,21 @@ from bot.core.latest_numbers import unnumbered_field
 
 HELP = frozenset({"help", "-help", "--help", "-h", "?"})
 """What people type for help; phones make one long dash of two."""
+MOST_WORDS = 5_000
+"""The most words of a line: it is read before it is acknowledged, and everybody else waits for that."""
+_WORDS = re.compile(r"[^\s,]+")
 ALIKE = 0.75
 """How like a verb a word has to be to be taken for a slip of the fingers."""
 
 
 def understand(groups: tuple[Group, ...], line: str) -> Call | Help:
     """Parse a typed line (without the slash). Raises Misuse, which suggests a similar command if there is one."""
+    if (count := len(_WORDS.findall(line))) > MOST_WORDS:
+        raise Misuse(
+            f"That is {count:,} words, and a line can have {MOST_WORDS:,}. Nothing was done. "
+            "A long list goes into a file, which the form of `/segment import` takes.",
+            for_log="The line was too long.",
+        )
     name, rest = _first_word(line)
     group = next((one for one in groups if one.name == name.casefold()), None)
     if group is None:

@@ -661,3 +661,10 @@ async def test_a_time_behind_a_new_name_is_asked_about() -> None:
         "• Segment: “VIPs”; New name: “Best”; Until: “friday”",
         "• Segment: “VIPs”; New name: “Best until friday”",
     ]
+
+
+async def test_nothing_is_asked_about_a_new_name_that_is_too_long_for_one() -> None:
+    name = f"Gold and delete VIPs Gold {'x' * 1_000}"
+    assert (await read(f"segment rename VIPs to {name}")).values["name"] == name
+    with pytest.raises(Question, match="Which name did you mean"):
+        await read(f"segment rename VIPs to {name[:200]}")

@@ -26,6 +26,8 @@ Found = tuple[Any, int]
 """A value, and how many words of a Run it takes."""
 Names = Callable[[Input, Run], Iterable[tuple[str, int]]]
 """Says which names of segments or promotions the words may begin with, the longest first."""
+WORDS_OF_A_NAME = 20
+"""The most words that are looked at where a name of the store may stand among others."""
 LONGEST = 12
 """The most words by which one shopper is named, with what stands around them."""
 
@@ -58,7 +60,7 @@ class FieldValues:
 
     def beginning(self, name: str, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:
         """Return what the field can be at the beginning of ``run``; ``others`` can still be filled by position."""
-        kind, everything = self.kinds[name], (joined(run), len(run))
+        kind = self.kinds[name]
         if is_name(kind):
             return self._named(name, run, others, is_keyed=is_keyed)
         if self.is_many(name):
@@ -69,9 +71,10 @@ class FieldValues:
             return self._text(kind, run, others, is_keyed=is_keyed)
         if isinstance(kind, ShopperInput) and (ends := self._ends_before_names(run, others)):
             return [(as_typed(run[:end]), end) for end in ends]
-        if isinstance(kind, NumberInput | SegmentInput):  # a new name keeps its comma
-            everything = (as_typed(run) if len(run) > 1 else joined(run), len(run))
-        return (everything,) if not others and not (is_keyed and not isinstance(kind, SegmentInput)) else (_first(run),)
+        if others or (is_keyed and not isinstance(kind, SegmentInput)):
+            return (_first(run),)
+        keeps_commas = isinstance(kind, NumberInput | SegmentInput) and len(run) > 1  # as a new name does
+        return ((as_typed(run) if keeps_commas else joined(run), len(run)),)
 
     def _named(self, name: str, run: Run, others: list[str], *, is_keyed: bool) -> Iterable[Found]:
         many, is_last = self.is_many(name), not others and not (is_keyed and run[0].quoted)

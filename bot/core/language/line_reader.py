@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count, takewhile
+from itertools import count, islice, takewhile
 from typing import Any
 
 from bot.core.language.args import Args, SegmentInput
@@ -13,6 +13,8 @@ from bot.core.language.tokenizer import Word, as_typed
 Values = dict[str, Any]
 MOST_STEPS = 150
 """The most values in one line: more than any command takes, and no more than the stack does."""
+_MOST_LEADS = 5
+"""The most words that may lead to the first name behind words for the second field, of which each is tried."""
 JOINING = frozenset({"and", "or", "&", "+"})
 """Words between two names of one field: ``delete VIPs and Loyal``; “or” only where any of them is meant."""
 
@@ -145,7 +147,8 @@ class LineReader:
         """Fill the second field with the words before one that leads to the first: ``add ada@example.com to VIPs``."""
         if self.field_values.names and len(pending) > 1 and self.field_values.is_many(pending[1]):
             run = self._run(place.at)
-            for end in (at for at, word in enumerate(run) if at and self._leads(word, pending[0])):
+            ends = (at for at, word in enumerate(run) if at and self._leads(word, pending[0]))
+            for end in islice(ends, _MOST_LEADS):
                 before = place.values.get(pending[1], ())
                 yield place.filled(pending[1], (*before, as_typed(run[:end])), place.at + end)
 

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, islice, product, takewhile
+from typing import TypeVar
 
 from bot.bigcommerce import is_uuid
 from bot.core.language.addresses import may_hold_address, with_addresses
 from bot.core.language.args import Args, Choice, Input, Text, TimeInput, input_of, inputs_of, typed_fields
-from bot.core.language.field_values import Names, Run, is_name
+from bot.core.language.field_values import WORDS_OF_A_NAME, Names, Run, is_name
 from bot.core.language.labels import with_keys
 from bot.core.language.left_out_words import EXCEPT
 from bot.core.language.line_reader import Values
@@ -24,15 +25,31 @@ from bot.core.language.tokenizer import SINGLE_QUOTES, Word, as_typed, split, wi
 
 MOST_NAMES, MOST_OTHERS, MOST_TRIES = 4, 6, 100
 """The most names and other words of a line, and the most ways of leaving some out, that are tried."""
-_WORDS_OF_A_NAME = 20
+_MOST_READ = 10_000
+"""The most words that are read over all for one line: of a long one, fewer ways are tried, so that nobody waits."""
 _BETWEEN = re.compile(r"[/\\|;&+]+")
 _ARROW = re.compile(r"[-–—=]+>")
 _AROUND = "@#*~_()[]{}<>" + SINGLE_QUOTES
 """Signs that people write between names, and around one."""
 _LEADS = frozenset({"into", "to", "as", "with", "and", "from", "in", "the"})
 """Words that say nothing by themselves where a choice stands in another place."""
-Read = Callable[[str], Iterator[Values]]
-"""Reads a line in every way in which it lacks nothing."""
+Way = TypeVar("Way")
+
+
+@dataclass
+class _Reader:
+    """Reads lines in every way in which they lack nothing; ``tries``: how many more lines it may read."""
+
+    whole: Callable[[str], Iterator[Values]]
+    tries: int
+
+    def __call__(self, line: str) -> Iterator[Values]:
+        self.tries -= 1
+        return self.whole(line) if self.tries >= 0 else iter(())
+
+    def while_any(self, ways: Iterable[Way]) -> Iterator[Way]:
+        """Yield ways as long as one of them may be tried."""
+        return takewhile(lambda _: self.tries > 0, ways)
 
 
 @dataclass(frozen=True)
@@ -60,8 +77,10 @@ def near_readings(
     ``is_whole``: whether values lack nothing. None of two ways leaves out what the other does and more.
     """
 
-    def read(line: str) -> Iterator[Values]:
+    def read_whole(line: str) -> Iterator[Values]:
         return filter(is_whole, readings(args, line, names, positional=positional))
+
+    read = _Reader(read_whole, tries_of(text))
 
     def without_some(line: str) -> tuple[Near, ...]:
         return _without_some(_pieces(args, with_time_keys(args, split(line)), names), args, read)
@@ -75,6 +94,11 @@ def near_readings(
     found = without_some(keyed) or without_some(text)
     known = [one.values for one in found]
     return (*found, *(one for one in without_some(apart) if one.values not in known))
+
+
+def tries_of(text: str) -> int:
+    """Return how often a line may be read to find what it may have meant: once, however long it is."""
+    return max(1, _MOST_READ // max(1, len(split(text))))
 
 
 def _with_time_behind(args: type[Args], text: str) -> str:
@@ -114,14 +138,14 @@ def _apart(text: str) -> str:
     return line
 
 
-def _without_some(pieces: Sequence[_Piece], args: type[Args], read: Read) -> tuple[Near, ...]:
+def _without_some(pieces: Sequence[_Piece], args: type[Args], read: _Reader) -> tuple[Near, ...]:
     near, lost = list[Near](), list[frozenset[int]]()
     kinds = [input_of(field) for field in typed_fields(args).values()]
     leads = tuple(dict.fromkeys(lead for kind in kinds if is_name(kind) for lead in kind.leads))
     choice = _choice_of(args)
     is_excepting = any(not one.is_name and as_typed(one.words).casefold() in EXCEPT for one in pieces)
     is_free = any(isinstance(kind, Text) and not kind.option for kind in kinds)
-    for out in islice(_ways_to_leave_out(pieces, keeps_others=is_free), MOST_TRIES):
+    for out in read.while_any(islice(_ways_to_leave_out(pieces, keeps_others=is_free), MOST_TRIES)):
         named = frozenset(at for at in out if pieces[at].is_name)
         if any(one <= named for one in lost) or (named and is_excepting):
             continue
@@ -156,7 +180,7 @@ def _choice_of(args: type[Args]) -> tuple[str, Choice] | None:
 
 
 def _with_choice(
-    pieces: Sequence[_Piece], left_out: tuple[str, ...], choice: tuple[str, Choice], read: Read
+    pieces: Sequence[_Piece], left_out: tuple[str, ...], choice: tuple[str, Choice], read: _Reader
 ) -> list[Near]:
     """Return the ways to read a line with a choice where it belongs: the one that stands elsewhere in it, or any.
 
@@ -171,14 +195,15 @@ def _with_choice(
     return next(filter(None, moved), []) or _with_any(pieces, left_out, choice, read)
 
 
-def _with_word(pieces: Sequence[_Piece], word: str, left_out: tuple[str, ...], read: Read) -> list[Near]:
+def _with_word(pieces: Sequence[_Piece], word: str, left_out: tuple[str, ...], read: _Reader) -> list[Near]:
     """Return the ways to read a line with a word at the first place where it makes sense."""
-    lines = (f"{_line(pieces[:at])} {word}{_line(pieces[at:])}" for at in range(1, len(pieces) + 1))
+    places = read.while_any(range(1, len(pieces) + 1))
+    lines = (f"{_line(pieces[:at])} {word}{_line(pieces[at:])}" for at in places)
     return next(filter(None, ([Near(one, left_out) for one in read(line)] for line in lines)), [])
 
 
 def _with_any(
-    pieces: Sequence[_Piece], left_out: tuple[str, ...], choice: tuple[str, Choice], read: Read
+    pieces: Sequence[_Piece], left_out: tuple[str, ...], choice: tuple[str, Choice], read: _Reader
 ) -> list[Near]:
     """Return the ways to read a line with any of the choices that it lacks.
 
@@ -187,7 +212,7 @@ def _with_any(
     """
     name, kind = choice
     added, instead, lacking = list[Near](), list[Near](), list[Near]()
-    for at, word in product(range(1, len(pieces)), kind.choices):
+    for at, word in read.while_any(product(range(1, len(pieces)), kind.choices)):
         piece, before = pieces[at], f"{_line(pieces[:at])} {word}"
         whole = [Near(one, left_out) for one in read(before + _line(pieces[at:])) if one.get(name) == word]
         added += whole
@@ -202,7 +227,7 @@ def near_lines(args: type[Args], text: str) -> Iterator[str]:
     """Yield how a line with too many words may have been meant, whatever it names: without the last few of them."""
     yield with_keys(args, text)
     words = split(text)
-    for count in range(1, min(MOST_OTHERS, len(words)) + 1):
+    for count in range(1, min(MOST_OTHERS, len(words), tries_of(text) - 1) + 1):
         yield as_typed(words[:-count])
 
 
@@ -211,9 +236,9 @@ def _pieces(args: type[Args], words: Run, names: Names) -> tuple[_Piece, ...]:
     every = [input_of(field) for field in typed_fields(args).values()]
     kinds, choices = [kind for kind in every if is_name(kind)], [kind for kind in every if isinstance(kind, Choice)]
     signs = {lead for kind in every for lead in kind.leads if not any(map(str.isalnum, lead))}
-    pieces, at = list[_Piece](), 0
-    while at < len(words):
-        run = words[at : at + _WORDS_OF_A_NAME]
+    pieces, at, count, others = list[_Piece](), 0, 0, 0
+    while at < len(words) and count <= MOST_NAMES and others <= MOST_OTHERS:
+        run = words[at : at + WORDS_OF_A_NAME]
         length = max((length for kind in kinds for _, length in names(kind, run)), default=0)
         is_sure = (
             words[at].text in signs
@@ -221,9 +246,7 @@ def _pieces(args: type[Args], words: Run, names: Names) -> tuple[_Piece, ...]:
             or any(one.chosen(words[at].text) in one.choices for one in choices)
         )
         pieces.append(_Piece(run[: length or 1], is_name=bool(length), is_sure=is_sure and not length))
-        at += length or 1
-    count = sum(one.is_name for one in pieces)
-    others = sum(not one.is_name and not one.is_sure for one in pieces)
+        at, count, others = at + (length or 1), count + bool(length), others + (not length and not is_sure)
     return tuple(pieces) if 0 < count <= MOST_NAMES and others <= MOST_OTHERS else ()
 
 

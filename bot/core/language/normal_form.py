@@ -11,6 +11,8 @@ _HYPHENS = re.compile("[-‐‑‒–—―−﹘﹣－⸺⸻]+")
 _QUOTES = re.compile(f"[{QUOTES}{SINGLE_QUOTES}′″]+")
 _BLANK_LETTERS = re.compile("[\u2800\ufe0e\ufe0f]")
 """A letter of Braille without dots, and what chooses the picture of a letter."""
+_PLAIN = re.compile(r"[a-z0-9#$%&()*+/<=>@\[\\\]^_`{|}~]+")
+"""What a normal form keeps of a text, wherever it stands: neither blanks nor signs that may end a name."""
 
 
 def without_hidden(text: str) -> str:
@@ -34,3 +36,12 @@ def normal_form(name: str) -> str:
     if not text.isascii() or not text.isprintable():
         text = _BLANK_LETTERS.sub("", without_hidden(text))
     return " ".join(_QUOTES.sub("'", _HYPHENS.sub("-", text)).split())
+
+
+@lru_cache(maxsize=8192)
+def stem(text: str) -> str:
+    """Return the plain letters of ``text`` and their like, without case: the same of two texts in one normal form.
+
+    The stem of a text is those of its parts, one behind another.
+    """
+    return "".join(_PLAIN.findall(unicodedata.normalize("NFD", text).casefold()))

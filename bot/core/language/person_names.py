@@ -6,6 +6,7 @@ Which of two names is the first one, nobody can tell where a comma stands betwee
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from bot.core.language.addresses import find_address
 from bot.core.language.args import Args, Text, inputs_of
@@ -19,7 +20,8 @@ TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "herr"
 SUFFIXES = frozenset({"jr", "sr", "junior", "senior", "ii", "iii", "iv", "phd", "md", "dds", "esq", "mba"})
 """What belongs to the last name, also behind a comma."""
 _SPACED_ADDRESS = re.compile(
-    r"[<(\[]*(?:mailto:|e-?mail:)?[^\s<>()\[\],;|\"']+@[^\s<>()\[\],;|\"']+[>)\]]*", re.IGNORECASE
+    r"(?<![^\s<>()\[\],;|\"'])[<(\[]*(?:mailto:|e-?mail:)?[^\s<>()\[\],;|\"']+@[^\s<>()\[\],;|\"']+[>)\]]*",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\",]*\"(?=\s+\S)|(?<=\s)'[^',]*'(?=\s)")
 """A department, or a nickname."""
@@ -35,7 +37,8 @@ _NO_NAMES = frozenset(
     {"please", "thanks", "a", "an", "the", "new", "shopper", "customer", "user", "me", "called", "named", "as", "is"}
 )
 _LEADS = frozenset({"to", "into", "in"})
-_MOST_WORDS = 6
+_MOST_WORDS, _MOST_BEHIND = 6, 12
+"""The most words of a name, and those behind an address among which one is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +115,7 @@ def _is_title(word: str) -> bool:
 def _words(who: str) -> list[str]:
     """Return the words of names, without titles before them, what stands around them, and a label."""
     words = _LABELS.sub(" ", _BRACKETS.sub(" ", who)).strip(_AROUND).split()
-    while words and (_is_title(words[0]) or words[0].casefold() in _NO_NAMES):
-        words = words[1:]
+    words = list(dropwhile(lambda word: _is_title(word) or word.casefold() in _NO_NAMES, words))
     return words[:-1] if words and words[-1].casefold() in _NO_NAMES else words
 
 
@@ -134,7 +136,8 @@ def _names_behind(who: str, *, is_unread: bool) -> Iterator[tuple[str, str, str]
         yield from _beginnings(who)
     elif is_unread:
         words = _words(who)
-        for end in range(2, next((at for at, word in enumerate(words) if _bare(word) in _LEADS), len(words)) + 1):
+        led = next((at for at, word in enumerate(words) if _bare(word) in _LEADS), len(words))
+        for end in range(2, min(led, _MOST_BEHIND) + 1):
             who = " ".join(words[:end])  # with a number in it, as in “for 2 days”, it is no name
             orders = () if any(map(str.isdigit, who)) else _orders(who)
             yield from ((*names, " ".join(words[end:])) for names in orders)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sized
 
 from bot.core.language.args import Args, Choice, Input, inputs_of
-from bot.core.language.field_values import is_name
+from bot.core.language.field_values import WORDS_OF_A_NAME, is_name
 from bot.core.language.line_reader import JOINING
 
 ACTS = frozenset(
@@ -88,7 +88,8 @@ def _names_behind_conditions(args: type[Args], name: str, called: Called) -> Ite
     leads = {lead for kind in inputs_of(args).values() if not is_name(kind) for lead in kind.leads}
     first = _FIRST.match(name)
     words = name[first.end() :].split() if first else []
-    for end in (end for end in range(1, len(words) + 1) if called(" ".join(words[:end]).rstrip(",;"))):
+    near = range(1, min(len(words), WORDS_OF_A_NAME) + 1)
+    for end in (end for end in near if called(" ".join(words[:end]).rstrip(",;"))):
         led = [at for at, word in enumerate(words[end:], end + 1) if word.casefold() in leads]
         if led or (first and first["sure"]) or _CONDITION.match(f" {name}"):
             yield " ".join(words[led[0] if led else end :])
@@ -122,7 +123,7 @@ def _names_before_unjoined(words: list[str], called: Called) -> Iterator[str]:
 
 
 def _begins_with_a_name(words: list[str], called: Called) -> bool:
-    return any(called(" ".join(words[:end])) for end in range(1, len(words) + 1))
+    return any(called(" ".join(words[:end])) for end in range(1, min(len(words), WORDS_OF_A_NAME) + 1))
 
 
 def _signs(args: type[Args]) -> frozenset[str]:

@@ -18,12 +18,15 @@ def with_time_keys(args: type[Args], words: Run) -> Run:
     """
     kinds = inputs_of(args)
     times = {name for name, kind in kinds.items() if isinstance(kind, TimeInput)}
+    if any(map(_is_any_text, kinds.values())):
+        return words
     found, at = list[Word](), 0
-    while at < len(words) and not any(map(_is_any_text, kinds.values())):
-        keyed, count = _keyed(words[at : at + 3])
+    while at < len(words):
+        begins = words[at].whole.casefold().startswith(tuple(times))
+        keyed, count = _keyed(words[at : at + 3]) if begins else (words[at], 1)
         found.append(keyed if keyed.key in times else words[at])
         at += count if keyed.key in times else 1
-    return (*found, *words[at:])
+    return tuple(found)
 
 
 def _keyed(words: Run) -> tuple[Word, int]:

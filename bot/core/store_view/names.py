@@ -4,6 +4,7 @@ Names are compared in one normal form. Of several that are alike in it, the one 
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher, get_close_matches
@@ -12,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.core.errors import Misuse
 from bot.core.language.left_out_words import EXCEPT, OPEN
-from bot.core.language.normal_form import normal_form
+from bot.core.language.normal_form import normal_form, stem
 from bot.core.language.tokenizer import QUOTES as ANY_QUOTES
 from bot.core.language.tokenizer import SINGLE_QUOTES, Word, as_typed, split
 from bot.core.language.visible import visible
@@ -84,6 +85,7 @@ class Names(Generic[N]):
             for shown in (one.name, visible(one.name)):
                 self._alike[normal_form(shown)][one.id] = one
         self._longest = max(map(len, (*self._alike, *self._ids)), default=0)
+        self._stems = sorted(map(stem, (*self._alike, *self._ids)))
 
     @property
     def labels(self) -> dict[str, str]:
@@ -134,10 +136,10 @@ class Names(Generic[N]):
 
         A name is given as it was typed, or by its id if that may mean several, or has quotes in it.
         """
-        found, typed = list[tuple[str, int]](), ""
+        found, typed, begun = list[tuple[str, int]](), "", ""
         for count, word in enumerate(words, 1):
-            typed += word.typed
-            if len(typed) > 2 * self._longest + _SLACK:
+            typed, begun = typed + word.typed, begun + stem(word.typed)
+            if len(typed) > 2 * self._longest + _SLACK or (count > 1 and not self._goes_on(begun)):
                 break
             quoted = count == 1 and word.quoted and bool(self.called(word.text))
             text = word.text if quoted else _BEFORE_A_NAME.sub("", typed)
@@ -146,6 +148,11 @@ class Names(Generic[N]):
             is_plain = len(called) == 1 and not QUOTES & {*text}
             found += [(text if is_plain else str(one.id), count) for one in called]
         yield from reversed(found)
+
+    def _goes_on(self, begun: str) -> bool:
+        """Return whether a name may go on with words that have this stem: most are none, and tried no further."""
+        at = bisect_left(self._stems, begun)
+        return at < len(self._stems) and self._stems[at].startswith(begun)
 
     def split_off(self, text: str) -> tuple[list[N], str]:
         """Return the things that are named in a text, and its other words."""

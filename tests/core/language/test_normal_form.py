@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.core.language.normal_form import normal_form, one_line, without_hidden
+from bot.core.language.normal_form import normal_form, one_line, stem, without_hidden
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,7 @@ from bot.core.language.normal_form import normal_form, one_line, without_hidden
 )
 def test_names_that_look_alike_are_the_same(name: str, same: str) -> None:
     assert normal_form(name) == normal_form(same)
+    assert stem(name) == stem(same)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +54,14 @@ def test_what_separates_words_becomes_a_space_and_the_rest_goes() -> None:
 )
 def test_a_line_has_what_is_seen_or_nothing(text: str, line: str) -> None:
     assert one_line(text) == line
+
+
+def test_a_stem_has_what_a_normal_form_keeps_and_no_name_ends_with() -> None:
+    assert stem(" Mom's “5-Star” Club (№ 1), & Café @ #7: x_y! ") == "moms5starclub(1)&cafe@#7x_y"
+
+
+@given(st.lists(st.text(), max_size=4))
+def test_the_stem_of_a_text_is_those_of_its_parts_and_no_other_in_its_normal_form(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert stem(text) == "".join(map(stem, parts))
+    assert stem(normal_form(text)) == stem(text)
