@@ -96,7 +96,7 @@ UNSAID = {
     "ShopperWords": {"phrases": "compare"},
 }
 """What stays out of comparisons, of what is printed (keys, people), or of hashes."""
-GATHERING = {"Attempt", "Findings", "RunFence", "RunRecord", "StepFence", "StepRun", "_Collected"}
+GATHERING = {"Attempt", "Findings", "RunFence", "RunRecord", "StepFence", "StepRun", "_Collected", "_Reader"}
 """The few values that change."""
 ROOT = Path(__file__).parent.parent
 LAYERS = ("bigcommerce", "core", "ledger", "engine", "slack")
