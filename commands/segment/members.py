@@ -10,8 +10,9 @@ from bot.bigcommerce import Segment
 from bot.core.answers import Answer, Table
 from bot.core.command import command
 from bot.core.context import Context
-from bot.core.errors import NothingToDo, Question, Reading
+from bot.core.errors import Instead, Misuse, NothingToDo, Question, Reading
 from bot.core.language.args import Args, SegmentInput
+from bot.core.language.left_out_words import take_all
 from bot.core.language.phrases import listing, remark_on
 from bot.core.language.tokenizer import quote
 from bot.core.long_lists import made_of
@@ -125,6 +126,8 @@ async def remove(args: RemoveArgs, ctx: Context) -> Plan:
     /segment remove VIPs ada@example.com
     /segment remove VIPs ada@example.com #17
     """
+    if take_all(args.shoppers):
+        raise await _meant_to_clear(args, ctx)
     segments, named = await _segments_and_shoppers(args, ctx)
     inside = {one: _split_by_membership(named, one)[0] for one in segments}
     others = (_remark(f"Not in {one.name}", _split_by_membership(named, one)[1]) for one in segments)
@@ -152,6 +155,18 @@ async def clear(args: OneSegmentAt, ctx: Context) -> Plan:
     steps = await made_of(members, partial(removed, SegmentRef.of(segment), members))
     remarks = (f"This leaves {segment.name} empty.", *await moved_back((segment,), ctx))
     return await build_plan(steps, ctx.shop, remarks=remarks)
+
+
+async def _meant_to_clear(args: RemoveArgs, ctx: Context) -> Misuse:
+    """Build the error for whoever removes everyone: another command does that, for each segment by itself."""
+    segments, at = await ctx.shop.find(args.segment, field="segment"), args.at and f" at:{quote(args.at)}"
+    lines = listing([f"`/segment clear {quote(one.name)}`" for one in segments])
+    return Misuse(
+        f"Everyone is removed by {lines}. Nothing was done.",
+        field="shoppers",
+        for_log="Everyone was to be removed.",
+        instead=[Instead(f"Clear Segment: {one.name}", f"segment clear {one.id}{at}") for one in segments],
+    )
 
 
 async def _segments_and_shoppers(

@@ -756,3 +756,26 @@ async def test_a_page_is_asked_for_without_a_colon_or_as_the_last(slack: World) 
         assert slack.whisper().startswith("1 change"), line
     await slack.type("/change list page 2")
     assert slack.whisper() == "No change is pending."
+
+
+# Removing everyone
+
+
+@pytest.mark.parametrize("words", ["everyone from VIPs", "all shoppers from VIPs", "VIPs all", "VIPs All of them."])
+async def test_who_removes_everyone_is_offered_the_command_that_does(slack: World, words: str) -> None:
+    await slack.type(f"/segment remove {words}")
+    told = read(slack.messages()[-1])
+    assert told.startswith("Everyone is removed by `/segment clear VIPs`. Nothing was done.")
+    assert not slack.cards(1)
+    await slack.press("Clear Segment: VIPs", channel="#segments", by="ana")
+    assert "Remove 40 shoppers from VIPs" in said(slack.card(1))
+
+
+async def test_who_removes_everyone_from_several_segments_later_is_offered_each(slack: World) -> None:
+    await slack.type("/segment remove VIPs, Reviewers everyone at:tomorrow 9am")
+    assert read(slack.messages()[-1]).startswith(
+        "Everyone is removed by `/segment clear VIPs` and `/segment clear Reviewers`."
+    )
+    assert buttons(slack.messages()[-1]) == ["Clear Segment: VIPs", "Clear Segment: Reviewers"]
+    await slack.press("Clear Segment: Reviewers", channel="#segments", by="ana")
+    assert (await slack.change(1)).due_at is not None

@@ -1,7 +1,7 @@
 """Words that leave out or open who is meant, or take all: a line with one must not be read as if it were not there."""
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
 from bot.core.language.tokenizer import Word
 
@@ -13,6 +13,23 @@ EXCEPT = frozenset(
 SPARE = frozenset({"keep", "skip", "leave", "spare", "omit", "ignore", "behalte", "behalten"})
 """Verbs that leave out those who stand behind them; without a shopper there they may be names."""
 EVERY = frozenset({"all", "every", "each", "everything", "everyone", "everybody", "any", "*"})
+_THOSE = frozenset(
+    {
+        "shopper",
+        "shoppers",
+        "member",
+        "members",
+        "customer",
+        "customers",
+        "person",
+        "people",
+        "of",
+        "the",
+        "them",
+        "from",
+    }
+)
+"""What is said beside a word that takes all, and names nobody."""
 OPEN = frozenset(
     {"or", "and/or", "xor", "oder", "either", "vs", "vs.", "versus", "otherwise", "else", "failing"}
     | {"maybe", "perhaps", "possibly", "probably"}
@@ -35,6 +52,12 @@ def excepting_word(words: tuple[Word, ...], *, besides: Set[str]) -> str:
     """Return the first word of a line that leaves something out, but for some; an empty text if there is none."""
     bare = (word.text for word in words if not word.quoted and word.key is None)
     return next((one for one in bare if one.strip(".,;:!?").casefold() in EXCEPT - besides), "")
+
+
+def take_all(texts: Iterable[str]) -> bool:
+    """Return whether lists name nobody, and take all: ``everyone``, ``all shoppers``, ``all of them``."""
+    words = {word.strip(".,;:!?").casefold() for text in texts for word in text.split()}
+    return not words.isdisjoint(EVERY) and words <= EVERY | _THOSE
 
 
 def before_exception(text: str) -> tuple[str, str] | None:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.language.left_out_words import EXCEPT, OPEN, before_exception, excepting_word, without_open_words
+from bot.core.language.left_out_words import (
+    EXCEPT,
+    OPEN,
+    before_exception,
+    excepting_word,
+    take_all,
+    without_open_words,
+)
 from bot.core.language.tokenizer import split
 from tests.laws.values import LAW
 
@@ -72,3 +79,14 @@ def test_no_word_that_leaves_it_open_is_passed_over(word: str, dress: type[str])
     found = without_open_words(f"ada@x.org {dress(word)} bo@x.org")
     assert found is not None
     assert found[0] in (dress(word), dress(word).rstrip("."))
+
+
+@pytest.mark.parametrize("text", ["everyone", "All shoppers", "all of them", "every single one", "*", "all members of"])
+def test_words_that_name_nobody_take_all(text: str) -> None:
+    assert take_all([text]) == (text != "every single one")
+
+
+@pytest.mark.parametrize("text", ["", "shoppers", "all ada@x.org", "everyone but Ada", "all 17", "any Ada"])
+def test_words_that_name_somebody_do_not_take_all(text: str) -> None:
+    assert not take_all([text])
+    assert take_all([text, "everyone"]) == (not text or text == "shoppers")
