@@ -15,6 +15,12 @@ HOW: Mapping[str, HowMuch] = {
 }
 """What people say for a comparison."""
 _AMOUNT = re.compile(r"(?a:\d{1,3}(?:,\d{3})+|\d+)(?:\.(?a:\d{1,2}))?")
+_MORE = re.compile(
+    rf"(?P<first>(?a:\d+(?:,\d{{3}})*) times?|once|twice|{_AMOUNT.pattern})"
+    r" (?P<rest>(?!times?\b)(?:[^\W\d_]+ .+|.+ (?:days?|weeks?|months?|years?)))",
+    re.IGNORECASE,
+)
+"""A quantity with other words behind it, most likely a time without its “in”: ``500 this year``."""
 _CURRENCY = re.compile(r"[^\W\d_]{1,3}|[^\w\s.,-]")
 _PERIOD = re.compile(
     r"(?:the )?(?:last |past )?(?:(?P<count>(?a:\d+(?:,\d{3})*)) (?P<units>day|week|month|year)s?"
@@ -36,6 +42,7 @@ def parse_amount(text: str) -> int:
     sign = _CURRENCY.search(text)
     if sign and _AMOUNT.fullmatch(_CURRENCY.sub("", text, count=1).strip()):
         raise Misuse(f"Amounts are in the store's currency. Leave “{sign[0]}” out: `spent over 500 in 90 days`.")
+    _refuse_more(text)
     raise Misuse(f"I couldn't read “{text}” as an amount. Write it like 1000, 1,000 or 1,000.50.")
 
 
@@ -50,10 +57,20 @@ def parse_times(text: str) -> int:
     match = _TIMES.fullmatch(text.lower())
     times = int(match["count"].replace(",", "")) if match else _SINGLE.get(text.lower())
     if times is None:
+        _refuse_more(text)
         raise Misuse(f"I couldn't read “{text}” as a number of orders. Write it like `3 times`, or `once`.")
     if times > MOST_TIMES:
         raise Misuse(f"“{text}” is more than a rule can compare with. The most is {MOST_TIMES:,} times.")
     return times
+
+
+def _refuse_more(text: str) -> None:
+    """Raise Misuse if a quantity stands there with other words behind it: it is right, and they are not read."""
+    if more := _MORE.fullmatch(text):
+        raise Misuse(
+            f"I couldn't read “{more['rest']}” behind “{more['first']}”. How far a rule looks back is said with “in”: "
+            "`in 90 days`, `in 12 months`, or `in all`."
+        )
 
 
 def describe_times(times: int) -> str:

@@ -153,6 +153,16 @@ def test_a_rule_that_may_be_two_is_asked_about() -> None:
         ("registered in all", "Everyone registered at some time."),
         ("spent over 1.000 in a year", "I couldn't read “1.000” as an amount. Write it like 1000, 1,000 or 1,000.50."),
         ("spent over 1.000,50 in a year", "as an amount"),
+        (
+            "spent over 500 this year",
+            "I couldn't read “this year” behind “500”. How far a rule looks back is said with “in”: `in 90 days`, "
+            "`in 12 months`, or `in all`.",
+        ),
+        ("spent over 1,000.50 90 days and in VIPs", "I couldn't read “90 days” behind “1,000.50”."),
+        ("ordered at least 3 times last month", "I couldn't read “last month” behind “3 times”."),
+        ("ordered at least twice since may 2024", "I couldn't read “since may 2024” behind “twice”."),
+        ("spent over 1 000 in 90 days", "I couldn't read “1 000” as an amount."),
+        ("spent over 500 euros in 90 days", "I couldn't read “500 euros” as an amount."),
         ("spent over 1,5 in a year", "I couldn't read “1,5” as an amount."),
         ("spent over €500 in 90 days", "Amounts are in the store's currency. Leave “€” out"),
         ("spent over 500 EUR in 90 days", "Leave “EUR” out"),
