@@ -32,7 +32,7 @@ _EXPIRY = r"(?:expir(?:es?|ing)|end(?:s|ing)?|before|up to|no longer than)"
 """What says an end only before a time: people are called End, too, and before may stand before anything."""
 _LATER = re.compile(
     rf"(?<![\w@.'-])(?:tomorrow|tonight|{_END}|temporarily|later(?=[\s.!]*$)|next (?:week|month|year|time)"
-    rf"|(?:on|from|since|by) {WEEKDAY}"
+    rf"|(?:at|on|from|since|by) {WEEKDAY}|at (?:\d{{1,2}}(?::\d\d|\s?[ap]\.?m)|noon|midnight)"
     r"|if|when|whenever|as soon as|in case)(?![\w@.'-])",
     re.IGNORECASE,
 )

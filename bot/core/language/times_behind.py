@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from bot.core.language.due_times import may_be_due
-from bot.core.language.time_expressions import WEEKDAY, end_in
+from bot.core.language.time_expressions import WEEKDAY, before_another_time, end_in
 
 _LONGEST = 6
 """The most words of such a time."""
@@ -41,4 +41,16 @@ def time_behind(text: str, *, is_name: bool = False) -> TimeBehind | None:
         time = end if end is not None else rest if lead in _LEADS else behind
         if (end or is_said) and may_be_due(time):
             return TimeBehind(" ".join((first, *words[:at])), behind, "at" if end is None else "until", time)
+    return None
+
+
+def time_within(text: str) -> TimeBehind | None:
+    """Return the time to come in the middle of a text, as if what stands behind it stood before: ``until noon Ada``."""
+    before, rest = before_another_time(text) or ("", "")
+    for count in range(min(_LONGEST, len(rest.split()) - 1), 0, -1):
+        *words, behind = rest.split(None, count)
+        when, others = " ".join(words).rstrip(",;"), ", ".join(filter(None, (before, behind)))
+        timed = time_behind(f"{others} {when}")
+        if timed and timed.words == when:
+            return timed
     return None

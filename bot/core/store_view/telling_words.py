@@ -15,7 +15,7 @@ from bot.core.language.second_acts import ACTS
 from bot.core.language.shopper_list import ShopperWords, read_shoppers
 from bot.core.language.telling_parts import telling_part
 from bot.core.language.time_expressions import before_another_time, end_in
-from bot.core.language.times_behind import time_behind
+from bot.core.language.times_behind import time_behind, time_within
 from bot.core.store_view.people_meant import BESIDE_NAMES, NAMES, listed, names_in
 
 ENDS = "Only an addition can end by itself, with `until:` and the time (`until:31 Dec 18:00`)"
@@ -62,8 +62,7 @@ def _ask_about_exceptions(text: str, field: str) -> None:
 
 def _ask_about_times(text: str, field: str) -> None:
     """Raise Question if words say when it is to be done, or until when; what they say is offered, if it can be."""
-    timed = time_behind(text)
-    timed = timed if timed and read_shoppers((timed.before,)).count else None
+    timed = next((one for one in (time_behind(text), time_within(text)) if one and _names_some(one.before)), None)
     if found := (timed.before, timed.words) if timed else before_another_time(text):
         before, when = found
         unless = "I do everything at once unless you say `at:`" if end_in(when) is None else ENDS
@@ -72,6 +71,10 @@ def _ask_about_times(text: str, field: str) -> None:
         said = {timed.key: timed.time} if timed and field == "shoppers" else {}  # an imported list is no typed line
         later = [Reading({**one.values, **said}, f"{capital(when)}, {one.label[5:]}") for one in now.readings]
         raise now.also(later if said else ())
+
+
+def _names_some(text: str) -> bool:
+    return read_shoppers((text,)).count > 0
 
 
 def _ask_about_acts(text: str, field: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.language.times_behind import TimeBehind, time_behind
+from bot.core.language.times_behind import TimeBehind, time_behind, time_within
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,18 @@ def test_behind_what_is_no_name_a_day_is_one() -> None:
         assert time_behind(f"ada@x.org {copied}") is None
     assert time_behind("ada@x.org at 2027-05-14 09:34")
     assert time_behind("ada@x.org from the fair") is None
+
+
+@pytest.mark.parametrize(
+    "when", ["tomorrow", "at friday 16:00", "until Friday 9am", "at 9 am", "for 2 days", "on monday"]
+)
+def test_a_time_within_a_text_is_the_one_that_would_stand_behind_it(when: str) -> None:
+    found = time_behind(f"ada@x.org, bo@x.org {when}")
+    assert found
+    assert time_within(f"ada@x.org {when} bo@x.org") == found
+    assert time_within(f"{when} ada@x.org, bo@x.org") == found
+
+
+@pytest.mark.parametrize("text", ["", "ada@x.org", "until friday", "temporarily ada@x.org", "if ada@x.org is in"])
+def test_a_text_without_a_time_between_its_words_has_none(text: str) -> None:
+    assert time_within(text) is None
