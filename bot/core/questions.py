@@ -26,6 +26,7 @@ from bot.core.language.near_readings import Near
 from bot.core.language.phrases import capital, listing, shortened
 from bot.core.language.readings import MOST_READINGS, fill
 from bot.core.language.second_acts import ACTS, DECIDING
+from bot.core.language.shopper_list import read_shoppers
 from bot.core.language.tokenizer import split
 
 LABEL_ROOM = 70
@@ -116,6 +117,9 @@ def _instead_of(name: str, call: Call) -> Iterator[Values]:
         parts = _chosen(kind, typed, any_=is_alone) if isinstance(kind, Choice) else _numbers(typed)
         yield from (call.values | {name: one} for one in dict.fromkeys(parts) if one != typed)
         return
+    if isinstance(kind, ShopperInput):
+        yield from (call.values | {name: one} for one in _shoppers(typed))
+        return
     kinds = {one: input_of(fields[one]) for one in call.values}
     yield call.values | {name: with_addresses(typed)}
     texts = [one for one, kind in kinds.items() if isinstance(kind, Text) and not kind.option]
@@ -139,6 +143,13 @@ def _numbers(typed: str) -> list[str]:
     own = _OTHER.split(typed)[0]
     named, _ = before_exception(own) or (own, "")
     return _NUMBER.findall(_SEPARATED.sub(lambda found: re.sub(r"\D", "", found[0]), named))
+
+
+def _shoppers(typed: str) -> list[str]:
+    """Return the shoppers among these words by themselves, but for those behind a word that leaves someone out."""
+    before, _ = before_exception(typed) or (typed, "")
+    named = read_shoppers((with_addresses(before),))
+    return [*named.emails, *(f"#{one}" for one in named.customer_ids), *named.profile_ids]
 
 
 def _bare(word: str) -> str:

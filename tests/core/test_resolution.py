@@ -51,6 +51,9 @@ async def asked(line: str) -> tuple[list[str], list[tuple[str, str]]]:
         ("segment Coffee lovers", {"segment": "Coffee lovers"}),
         ("shopper register a@b.c Ada Byron", {"email": "a@b.c", "first_name": "Ada", "last_name": "Byron"}),
         ("segment delete Nobody", {"segments": ("Nobody",)}),
+        ("shopper show shopper:Ada Byron", {"shopper": "Ada Byron"}),
+        ("shopper why segment:VIPs shopper:Ada Byron", {"segment": "VIPs", "shopper": "Ada Byron"}),
+        ("audit recent shopper:Tess Wright since:3d", {"shopper": "Tess Wright", "since": "3d"}),
         ("segment overlap Nobody VIPs", {"first": "Nobody", "second": "VIPs"}),
         ("segment add “Nobody” a@b.c", {"segment": ("Nobody",), "shoppers": ("a@b.c",)}),
     ],
@@ -166,6 +169,10 @@ def test_buttons_have_room_for_what_was_said_or_not() -> None:
         ("shopper register Ada Byron a@b.org", ["Register Shopper: a@b.org"]),
         ("shopper register Ada a@b.org Byron", ["Register Shopper: a@b.org"]),
         ("shopper register Ada Byron Moss", []),
+        ("audit recent shopper:a@b.org please", ["Show Entries: a@b.org"]),
+        ("audit recent shopper:#17 and a@b.org but not c@d.org", ["Show Entries: a@b.org", "Show Entries: #17"]),
+        ("audit recent shopper:a at b dot org since:3d", ["Show Entries: a@b.org"]),
+        ("audit recent shopper:Tess Wright", []),
     ],
 )
 def test_a_number_among_words_is_offered(line: str, labels: list[str]) -> None:

@@ -71,7 +71,8 @@ class FieldValues:
             return self._text(kind, run, others, is_keyed=is_keyed)
         if isinstance(kind, ShopperInput) and (ends := self._ends_before_names(run, others)):
             return [(as_typed(run[:end]), end) for end in ends]
-        if others or (is_keyed and not isinstance(kind, SegmentInput)):
+        takes_all = isinstance(kind, SegmentInput) or (isinstance(kind, ShopperInput) and not run[0].quoted)
+        if others or (is_keyed and not takes_all):
             return (_first(run),)
         keeps_commas = isinstance(kind, NumberInput | SegmentInput) and len(run) > 1  # as a new name does
         return ((as_typed(run) if keeps_commas else joined(run), len(run)),)
