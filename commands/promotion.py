@@ -141,7 +141,7 @@ async def show(args: ShowPromotion, ctx: Context) -> Answer:
     )
 
 
-@command("promotion target", submit="Retarget Promotion", aliases=("retarget",))
+@command("promotion target", submit="Retarget Promotion", aliases=("retarget",), is_grave=True)
 async def target(args: TargetArgs, ctx: Context) -> Plan:
     """Show a promotion to shoppers in any of these segments, or to everyone else. A second person has to approve.
 
@@ -160,7 +160,9 @@ async def _prefill_rule(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     return {"rule": rule} | values | {"promotion": str(promotion.id)}
 
 
-@command("promotion rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _prefill_rule))
+@command(
+    "promotion rule", submit="Set Rule", title="Edit Rule", prefill=Prefill(("rule",), _prefill_rule), is_grave=True
+)
 async def rule(args: RuleArgs, ctx: Context) -> Plan:
     """Say in words who sees a promotion: in, not, and, or, parentheses. A second person has to approve.
 
@@ -171,7 +173,7 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
     return await _retargeted(promotion, after, ctx)
 
 
-@command("promotion untarget", submit="Untarget Promotion")
+@command("promotion untarget", submit="Untarget Promotion", is_grave=True)
 async def untarget(args: OnePromotionAt, ctx: Context) -> Plan:
     """Show a promotion to everyone, whatever their segments. A second person has to approve.
 
@@ -180,7 +182,7 @@ async def untarget(args: OnePromotionAt, ctx: Context) -> Plan:
     return await _retargeted(await ctx.shop.promotion(args.promotion), None, ctx)
 
 
-@command("promotion enable", submit="Enable Promotion", aliases=("resume", "activate", "start"))
+@command("promotion enable", submit="Enable Promotion", aliases=("resume", "activate", "start"), is_grave=True)
 async def enable(args: OnePromotionAt, ctx: Context) -> Plan:
     """Turn a promotion on: shoppers get it from then on. A second person has to approve.
 
@@ -189,7 +191,7 @@ async def enable(args: OnePromotionAt, ctx: Context) -> Plan:
     return await _switched(args, ctx, enabled=True)
 
 
-@command("promotion disable", submit="Disable Promotion", aliases=("pause", "deactivate", "stop"))
+@command("promotion disable", submit="Disable Promotion", aliases=("pause", "deactivate", "stop"), is_grave=True)
 async def disable(args: OnePromotionAt, ctx: Context) -> Plan:
     """Turn a promotion off: shoppers get it no longer. A second person has to approve.
 

@@ -206,7 +206,7 @@ async def register(args: RegisterArgs, ctx: Context) -> Plan:
     return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=(who,))
 
 
-@command("shopper delete", submit="Delete Profiles", aliases=("drop", "erase", "forget"))
+@command("shopper delete", submit="Delete Profiles", aliases=("drop", "erase", "forget"), is_grave=True)
 async def delete(args: SomeShoppers, ctx: Context) -> Plan:
     """Delete shoppers' profiles with all memberships; the customers stay. A second person has to approve.
 

@@ -57,7 +57,8 @@ class Command:
 
     ``path`` is how it is typed, without the slash: ``segment delete``. ``title`` is the title of its form, ``submit``
     the verb on its buttons. ``is_default``: it runs when only the name of its group is typed. ``decides``: it returns a
-    Decision about a change, and has to wait for nothing that only shows something.
+    Decision about a change, and has to wait for nothing that only shows something. ``is_grave``: a second person has to
+    approve what it asks for, or would have to; it is suggested for nothing but a slip of the fingers.
     """
 
     path: str
@@ -69,11 +70,7 @@ class Command:
     is_default: bool = False
     decides: bool = False
     aliases: Aliases = field(default_factory=dict)
-
-    @property
-    def is_grave(self) -> bool:
-        """Whether its help says that a second person has to approve it, or would have to."""
-        return "second person" in self.help or "without its approvals" in self.help
+    is_grave: bool = False
 
     @property
     def group(self) -> str:
@@ -117,19 +114,31 @@ def command(
     prefill: Prefill | None = None,
     is_default: bool = False,
     aliases: Iterable[str] | Aliases = (),
+    is_grave: bool = False,
 ) -> Callable[[Function], Command]:
     """Declare a Command: its Args are the type of the function's first parameter; its help is the docstring.
 
     ``submit`` is the verb on its buttons, and its form's title unless ``title`` is given. ``aliases`` are other verbs
-    that people type, each with the options that their words fill by position: ``rename VIPs Gold``. A Command is
-    available once it is in the tuple of its Group.
+    that people type, each with the options that their words fill by position: ``rename VIPs Gold``. ``is_grave`` goes
+    with "A second person has to approve" in the help. A Command is available once it is in the tuple of its Group.
     """
     verbs = aliases if isinstance(aliases, Mapping) else dict.fromkeys(aliases, ())
 
     def declare(function: Function) -> Command:
         hints = get_type_hints(function)
         decides = hints.get("return") is Decision
-        return Command(path, hints["args"], function, submit, title or submit, prefill, is_default, decides, verbs)
+        return Command(
+            path=path,
+            args=hints["args"],
+            function=function,
+            submit=submit,
+            title=title or submit,
+            prefill=prefill,
+            is_default=is_default,
+            decides=decides,
+            aliases=verbs,
+            is_grave=is_grave,
+        )
 
     return declare
 

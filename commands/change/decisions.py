@@ -140,7 +140,7 @@ async def stop(args: OpenChange, ctx: Context) -> Decision:
     return Decision(number=change.number, verdict=Verdict.STOP)
 
 
-@command("change break-glass", submit="Break the Glass")
+@command("change break-glass", submit="Break the Glass", is_grave=True)
 async def break_glass(args: BreakArgs, ctx: Context) -> Decision:
     """Run a change without its approvals, in an emergency; everyone who can approve is told.
 

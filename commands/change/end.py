@@ -18,7 +18,7 @@ from commands.change.show import OneChange
 from commands.change.undo import OverChange
 
 
-@command(END, submit=TAKE_OUT)
+@command(END, submit=TAKE_OUT, is_grave=True)
 async def end(args: OverChange, ctx: Context) -> Plan:
     """Take out again whom a change added until a time, before that time. A second person has to approve.
 

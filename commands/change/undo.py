@@ -99,7 +99,7 @@ async def _resolved(step: AnyStep, created_ids: CreatedIds) -> AnyStep:
     return step.resolved(created_ids)
 
 
-@command("change repoint", submit="Point Promotions")
+@command("change repoint", submit="Point Promotions", is_grave=True)
 async def repoint(args: OverChange, ctx: Context) -> Plan:
     """Point promotions to the segments that an undo restored under a new id. A second person has to approve.
 

@@ -119,7 +119,7 @@ async def add(args: AddArgs, ctx: Context) -> Plan:
     return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_people(moved))
 
 
-@command("segment remove", submit="Remove Shoppers", aliases=("take", "kick"))
+@command("segment remove", submit="Remove Shoppers", aliases=("take", "kick"), is_grave=True)
 async def remove(args: RemoveArgs, ctx: Context) -> Plan:
     """Remove shoppers from one or several segments; they stay in the store. A second person has to approve.
 
@@ -141,7 +141,7 @@ async def remove(args: RemoveArgs, ctx: Context) -> Plan:
     return await build_plan(tuple(steps), ctx.shop, remarks=remarks, who=_people(inside))
 
 
-@command("segment clear", submit="Clear Segment", aliases=("empty",))
+@command("segment clear", submit="Clear Segment", aliases=("empty",), is_grave=True)
 async def clear(args: OneSegmentAt, ctx: Context) -> Plan:
     """Remove every shopper from a segment; segment and shoppers stay. A second person has to approve.
 

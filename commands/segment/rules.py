@@ -63,7 +63,13 @@ async def _prefill(values: dict[str, Any], ctx: Context) -> dict[str, Any]:
     return {"rule": words} | usual | values | {"segment": segment.id}
 
 
-@command("segment rule", submit="Start Rule", title="Segment Rule", prefill=Prefill(("rule", "runs"), _prefill))
+@command(
+    "segment rule",
+    submit="Start Rule",
+    title="Segment Rule",
+    prefill=Prefill(("rule", "runs"), _prefill),
+    is_grave=True,
+)
 async def rule(args: RuleArgs, ctx: Context) -> Plan:
     """Let a segment follow a rule: who belongs joins, others leave, now and each day. A second person has to approve.
 
@@ -78,7 +84,7 @@ async def rule(args: RuleArgs, ctx: Context) -> Plan:
     return await plan_rule(segment, await asked_rule(segment, one_line(args.rule), one_line(args.runs), ctx), ctx)
 
 
-@command(RUN, submit="Run Rule", title="Run Rule Now")
+@command(RUN, submit="Run Rule", title="Run Rule Now", is_grave=True)
 async def run(args: OneSegmentAt, ctx: Context) -> Plan:
     """Run the rule of a segment now: who belongs joins, others leave. A second person has to approve who leaves.
 

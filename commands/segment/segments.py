@@ -213,7 +213,7 @@ async def edit(args: EditArgs, ctx: Context) -> Plan:
     return await build_plan((step,), ctx.shop)
 
 
-@command("segment delete", submit="Delete Segment", aliases=("drop", "destroy"))
+@command("segment delete", submit="Delete Segment", aliases=("drop", "destroy"), is_grave=True)
 async def delete(args: DeleteArgs, ctx: Context) -> Plan:
     """Delete segments; their shoppers stay in the store. A second person has to approve, unless an empty one is yours.
 

@@ -81,6 +81,20 @@ def refusal(line: str) -> str:
     return str(caught.value)
 
 
+def test_a_command_is_grave_as_declared_whatever_its_help_says() -> None:
+    @command("numbers drop", is_grave=True)
+    async def drop_numbers(args: Args, ctx: Context) -> Answer:
+        """Drop numbers."""
+        return Answer("")
+
+    @command("numbers explain")
+    async def explain_numbers(args: Args, ctx: Context) -> Answer:
+        """Tell which numbers a second person looked at."""
+        return Answer("")
+
+    assert (drop_numbers.is_grave, explain_numbers.is_grave) == (True, False)
+
+
 def test_a_line_becomes_a_complete_call() -> None:
     call = understand(GROUPS, '  Segment DELETE VIPs "Big Spenders" ')
     assert isinstance(call, Call)

@@ -9,7 +9,7 @@ from bot.core.waiting_offers import with_waits
 from commands import GROUPS
 from tests.harness import World
 
-GRAVE = [one for group in GROUPS for one in group.commands if "A second person has to approve" in one.help]
+GRAVE = [one for group in GROUPS for one in group.commands if one.is_grave]
 
 
 def told(*offers: Offer, more: tuple[Offer, ...] = ()) -> list[str]:

@@ -90,6 +90,12 @@ def test_a_command_has_help_examples_and_a_verb_that_fits_its_button(command: Co
 
 
 @every_command
+def test_the_help_of_a_grave_command_says_who_has_to_approve_it(command: Command) -> None:
+    says = "A second person has to approve" in command.help or "without its approvals" in command.help
+    assert command.is_grave == says
+
+
+@every_command
 def test_every_field_says_what_it_is(command: Command) -> None:
     for field in command.args.model_fields.values():
         assert input_of(field).label
