@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import accumulate, islice
+from itertools import islice
 from typing import Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
@@ -17,19 +17,14 @@ from bot.core.kept_lists import BY_DIGEST, fetch_lists, lists_of
 from bot.core.language.due_times import describe_due
 from bot.core.language.hidden_addresses import told_apart
 from bot.core.language.phrases import NAMED, listing
-from bot.core.planning.plan_lines import batched, lines_of, summed_up
+from bot.core.planning.plan_lines import batched, in_one_line, lines_of
 from bot.core.planning.promotion_effects import told_by
 from bot.core.planning.steps import AnyStep
 
-MAX_HEADLINE_LINES = 2
 THINGS = 100
 """The most shoppers by whom changes that touch the same are found; more of them are in segments, too."""
 KNOWN = 100
 """The most shoppers whose names a plan keeps, for when some are left out."""
-HEADLINE = 110
-"""The most characters of several lines in one headline, leaving room for the text around them."""
-
-
 REMOVAL = "remove_members"
 """The kind of Step that ends what additions did until a time."""
 ENDS = "takes out again whom it adds"
@@ -124,13 +119,8 @@ class Plan(Value):
         """The plan in one line, however long it is; it names the shopper, if it is about one."""
         if self.title:
             return self.title + self._growth
-        fits = len(self.lines) <= MAX_HEADLINE_LINES and sum(map(len, self.lines)) <= HEADLINE
-        lines = self.lines if fits else summed_up(self.steps)
-        ends = accumulate(len(line) for line in lines)
-        count = max(1, sum(end <= HEADLINE for end in ends))
-        more = len(lines) - count
-        text = " · ".join((*lines[:count], *((f"and {more} more",) if more else ())))
-        text += self._growth + self._end + (f": {self.named}" if self.named else "")
+        named = f": {self.named}" if self.named else ""
+        text = f"{in_one_line(self.steps)}{self._growth}{self._end}{named}"
         return f"Undo change {self.undoes}: {text}" if self.undoes else text
 
     @property

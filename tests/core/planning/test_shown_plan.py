@@ -4,12 +4,12 @@ import pytest
 
 from bot.core.kept_lists import SHORT, kept_list
 from bot.core.planning.plan import Plan
-from bot.core.planning.plan_lines import summed_up
+from bot.core.planning.plan_lines import ROOM, in_one_line, lines_of, summed_up
 from bot.core.planning.shown_plan import lines_shown, rule_shown, warnings_shown
 from bot.core.planning.steps import AddMembers, AnyStep, CreateProfiles, DropRule, FollowRule, SegmentRef, removed
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import NeverOrdered
-from tests.core.samples import VIPS, add, plan, uuid
+from tests.core.samples import VIPS, add, delete, plan, uuid
 
 LOYAL = SegmentRef(name="Loyal", id=uuid(7))
 NEVER = Followed(rule=NeverOrdered(), words="never ordered")
@@ -40,6 +40,14 @@ def test_of_long_lists_that_differ_no_number_is_told_for_all_segments() -> None:
     assert summed_up([long, same]) == (f"Add {SHORT + 1} shoppers to 2 segments",)
     assert summed_up([long, add(1, LOYAL)]) == ("Add shoppers to 2 segments",)
     assert summed_up([add(2), add(1, LOYAL)]) == ("Add 2 shoppers to 2 segments",)
+
+
+def test_two_lines_stand_in_one_while_there_is_room_to_the_last_character() -> None:
+    short = delete("A")
+    room = ROOM - len("".join(lines_of([short, delete("")])))
+    fits, too_long = [short, delete("x" * room)], [short, delete("x" * (room + 1))]
+    assert in_one_line(fits) == " · ".join(lines_of(fits))
+    assert in_one_line(too_long) == "Delete 2 segments"
 
 
 def test_of_several_segments_each_is_told() -> None:
