@@ -24,7 +24,7 @@ from bot.core.planning.steps import (
     RetargetPromotion,
     SegmentRef,
 )
-from bot.core.planning.steps.profiles import Memberships
+from bot.core.planning.steps.lost_memberships import Memberships
 from bot.core.store_view.cached_shop import PromotionUse
 from tests.core.samples import NOW, VIPS, add, delete, plan, uuid
 

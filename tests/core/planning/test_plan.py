@@ -26,7 +26,7 @@ from bot.core.planning.steps import (
     deleted,
     removed,
 )
-from bot.core.planning.steps.profiles import Memberships
+from bot.core.planning.steps.lost_memberships import Memberships
 from bot.core.store_view.cached_shop import PromotionUse, Shop
 from bot.core.store_view.reach import Reach
 from tests.core.samples import VIPS, add, delete, plan, uuid

@@ -43,7 +43,8 @@ from bot.core.planning.steps import (
     removed,
 )
 from bot.core.planning.steps.key_lists import sorted_keys
-from bot.core.planning.steps.profiles import Memberships, OldProfile
+from bot.core.planning.steps.lost_memberships import Memberships
+from bot.core.planning.steps.profiles import OldProfile
 from bot.core.planning.steps.promotions import whom
 from bot.core.planning.steps.references import Stored
 from bot.core.store_view.cached_shop import PromotionUse, Shop

@@ -31,7 +31,8 @@ from bot.core.planning.steps import (
     SwitchPromotion,
     UpdateSegment,
 )
-from bot.core.planning.steps.profiles import Memberships, OldProfile
+from bot.core.planning.steps.lost_memberships import Memberships
+from bot.core.planning.steps.profiles import OldProfile
 from bot.core.planning.steps.references import Restored
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import NeverOrdered, Not

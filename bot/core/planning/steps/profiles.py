@@ -1,6 +1,5 @@
 """Steps on the profiles of customers."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -14,11 +13,12 @@ from bot.core.items import CustomerKey, Item, ItemKey, customer_keys, named_by_a
 from bot.core.kept_lists import Ids, kept_list, kept_map
 from bot.core.language.phrases import counted, people
 from bot.core.planning.steps.key_lists import known_customers, without_keys
+from bot.core.planning.steps.lost_memberships import Memberships, by_segment, memberships_of, summed
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import SegmentRef, all_with
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import BATCH, Step
-from bot.core.store_view.cached_shop import PromotionUse, Shop, any_live, describe_uses, live_uses
+from bot.core.store_view.cached_shop import Shop, any_live, describe_uses, live_uses
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
@@ -132,14 +132,6 @@ def _ids(keys: Sequence[CustomerKey]) -> tuple[int, ...]:
     return tuple(key for key in keys if isinstance(key, int))
 
 
-class Memberships(Value):
-    """How many of these shoppers are in a segment, and the promotions that use it (None: they cannot be read)."""
-
-    segment: SegmentRef
-    shoppers: int
-    promotions: tuple[PromotionUse, ...] | None = ()
-
-
 class DeleteProfiles(Step):
     """Delete the profiles of customers, and with them all their memberships. The customers remain.
 
@@ -217,14 +209,8 @@ class DeleteProfiles(Step):
 
     def merged(self, others: Sequence[Step]) -> Self:
         """Return it with the memberships of all, summed for each segment."""
-        shoppers: Counter[SegmentRef] = Counter()
-        memberships: dict[SegmentRef, Memberships] = {}
         steps: list[DeleteProfiles] = [self, *(one for one in others if isinstance(one, DeleteProfiles))]
-        for one in (one for step in steps for one in step.memberships):
-            shoppers[one.segment] += one.shoppers
-            memberships.setdefault(one.segment, one)
-        summed = tuple(one.model_copy(update={"shoppers": shoppers[ref]}) for ref, one in memberships.items())
-        return self.model_copy(update={"memberships": summed})
+        return self.model_copy(update={"memberships": summed(one for step in steps for one in step.memberships)})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it without customers who have no profile, and with the current memberships. Raises NothingToDo."""
@@ -233,22 +219,14 @@ class DeleteProfiles(Step):
             raise NothingToDo("None of these shoppers has a profile any more.")
         if not self.unused:
             await shop.empty_lists.check_memberships(remaining)  # whom an undo would bring back
-        groups = _by_segment(remaining) if not self.unused else {}
-        memberships = [
-            Memberships(
-                segment=SegmentRef.of(segment),
-                shoppers=len(groups[segment.id]),
-                promotions=await shop.uses(segment.id),
-            )
-            for segment in all_with(groups, await shop.segments())
-        ]
+        memberships = await memberships_of([] if self.unused else remaining, shop)
         ids = kept_list(sorted(one.id for one in remaining))
-        return self.model_copy(update={"customer_ids": ids, "memberships": tuple(memberships)})
+        return self.model_copy(update={"customer_ids": ids, "memberships": memberships})
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Steps that create the profiles again and put everyone back into their current segments."""
         customers = [one async for one in reader.customers(ids=self.customer_ids) if one.shopper_profile_id]
-        groups = _by_segment(customers)
+        groups = by_segment(customers)
         segments = [segment async for segment in reader.segments(tuple(groups))]
         memberships = [
             step
@@ -288,15 +266,6 @@ def _recreate(customers: list[Customer]) -> "tuple[AnyStep, ...]":
         CreateProfiles(customers=kept_list([one.customer_id for one in batch]), old=kept_list(batch))
         for batch in batches(old, BATCH)
     )
-
-
-def _by_segment(customers: list[Customer]) -> dict[str, tuple[int, ...]]:
-    """Group customer ids by the segments that they are in."""
-    groups: defaultdict[str, list[int]] = defaultdict(list)
-    for customer in customers:
-        for segment_id in customer.segment_ids:
-            groups[segment_id].append(customer.id)
-    return {segment_id: tuple(ids) for segment_id, ids in groups.items()}
 
 
 def created(customers: Collection[CustomerKey]) -> "tuple[AnyStep, ...]":
