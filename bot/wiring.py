@@ -26,7 +26,7 @@ from bot.engine.ack_priority import QUIET, AckPriority
 from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.patience import USUAL, Patience
-from bot.engine.process import USUAL_LEASE, Lease, elapsed
+from bot.engine.process import USUAL_LEASE, Lease, Process, elapsed
 from bot.ledger.opening import open_ledger
 from bot.settings import CannotStart, Settings
 from bot.slack.announcer import SlackAnnouncer
@@ -119,48 +119,68 @@ async def assemble(
         clients = await stack.enter_async_context(
             open_clients(settings.SLACK_BOT_TOKEN, settings.SLACK_API_URL, meters)
         )
-        client = clients.usual
-        signed_in = await _sign_in(client)
+        signed_in = await _sign_in(clients.usual)
         team_id = str(signed_in["team_id"])
         share = Share()
         store = await stack.enter_async_context(open_store(settings, meters, pause, lease.longest_write, share))
         ledger = await stack.enter_async_context(
             open_ledger(settings.DATABASE, workspace=team_id, keys=settings.SEAL_KEY)
         )
-        policy = policy_of(settings)
-        directory = SlackDirectory(client, team_id=team_id, named=policy.named, clock=clock)
-        for sentence in await directory.unreadable_groups():
-            log.warning("%s", sentence)
-        engine = build_engine(
-            groups=groups,
-            policy=policy,
-            ledger=ledger,
+        engine = await _engine(
+            Process.named_at_random(ledger, clock, elapsed, lease, meters, share),
+            settings,
+            groups,
             store=store,
-            announcer=_announcer(clients, settings, groups),
-            directory=directory,
-            uploads=uploads or SlackUploads(client),
+            clients=clients,
+            team_id=team_id,
+            uploads=uploads or SlackUploads(clients.usual),
             gate=AckPriority(now=time.monotonic, quiet=quiet),
-            clock=clock,
-            elapsed=elapsed,
-            lease=lease,
-            meters=meters,
             patience=patience,
-            approval_time=timedelta(hours=settings.APPROVAL_HOURS),
-            schedule=_schedule(settings),
-            zone=settings.TIMEZONE,
-            usual_schedule=an_hour_before(settings.SUMMARY_TIME),
-            share=share,
         )
         lost: asyncio.Future[LedgerLost] = asyncio.get_running_loop().create_future()
-        bot = Bot(_app(client, signed_in, meters), engine, store, lost)
+        bot = Bot(_app(clients.usual, signed_in, meters), engine, store, lost)
         await _refuse_damage(bot)
         stack.push_async_callback(engine.stop)
         await engine.process.live()
         await ledger.tidy(before=clock() - FORGET_AFTER)
-        Listeners(engine, client, Suggestions(store, clock=clock)).register(bot.app)
+        Listeners(engine, clients.usual, Suggestions(store, clock=clock)).register(bot.app)
         if run_due_every is not None:
             await stack.enter_async_context(_housekeeping(bot, run_due_every))
         yield bot
+
+
+async def _engine(
+    process: Process,
+    settings: Settings,
+    groups: tuple[Group, ...],
+    *,
+    store: Store,
+    clients: Clients,
+    team_id: str,
+    uploads: Uploads,
+    gate: AckPriority,
+    patience: Patience,
+) -> Engine:
+    """Build the engine of a process in this workspace, under the policy of the settings."""
+    policy = policy_of(settings)
+    directory = SlackDirectory(clients.usual, team_id=team_id, named=policy.named, clock=process.clock)
+    for sentence in await directory.unreadable_groups():
+        log.warning("%s", sentence)
+    return build_engine(
+        process,
+        groups=groups,
+        policy=policy,
+        store=store,
+        announcer=_announcer(clients, settings, groups),
+        directory=directory,
+        uploads=uploads,
+        gate=gate,
+        approval_time=timedelta(hours=settings.APPROVAL_HOURS),
+        zone=settings.TIMEZONE,
+        usual_schedule=an_hour_before(settings.SUMMARY_TIME),
+        schedule=_schedule(settings),
+        patience=patience,
+    )
 
 
 def _app(client: AsyncWebClient, signed_in: AsyncSlackResponse, meters: Meters) -> AsyncApp:

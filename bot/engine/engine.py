@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.bigcommerce import Share, Store
+from bot.bigcommerce import Store
 from bot.core.approval.policy import Policy
 from bot.core.approval.shown_change import random_nonce
 from bot.core.command import Group
-from bot.core.meters import NO_METERS, Meters
 from bot.core.segment_rules.schedule import Daily
 from bot.core.uploads import Uploads
 from bot.engine.ack_priority import AckPriority
@@ -35,15 +34,12 @@ from bot.engine.intake import Intake
 from bot.engine.patience import USUAL, Patience
 from bot.engine.planner import Planner
 from bot.engine.ports import Announcer, Directory
-from bot.engine.process import USUAL_LEASE, Lease, Process, elapsed
+from bot.engine.process import Process
 from bot.engine.proposing import Proposing
 from bot.engine.renewing import Renewing
 from bot.engine.replies import Replies
 from bot.engine.rule_runs import RuleRuns
 from bot.engine.store_overview import StoreOverviewCache
-from bot.ledger.ledger import Ledger
-
-UTC, MORNING = ZoneInfo("UTC"), Daily(at=time(8))
 
 
 @dataclass(frozen=True)
@@ -68,44 +64,36 @@ class Engine:
 
 
 def build_engine(
+    process: Process,
     *,
     groups: tuple[Group, ...],
     policy: Policy,
-    ledger: Ledger,
     store: Store,
     announcer: Announcer,
     directory: Directory,
     uploads: Uploads,
     gate: AckPriority,
-    clock: Callable[[], datetime],
     approval_time: timedelta,
+    zone: ZoneInfo,
+    usual_schedule: Daily,
+    schedule: Schedule | None,
     patience: Patience = USUAL,
-    schedule: Schedule | None = None,
-    zone: ZoneInfo = UTC,
-    usual_schedule: Daily = MORNING,
-    elapsed: Callable[[], float] = elapsed,
-    lease: Lease = USUAL_LEASE,
-    meters: Meters = NO_METERS,
     new_nonce: Callable[[], str] = random_nonce,
-    share: Share | None = None,
 ) -> Engine:
-    """Build an engine for this store and these people. Only its ChangeRunner gets the ``store`` to write to.
+    """Build the engine of a ``process``. Only its ChangeRunner gets the ``store`` to write to.
 
-    ``patience``: how long people wait for the store. ``schedule``: when and where the summary is posted; None for no
-    summary. ``zone``: the time zone in which the store's people count days.
-    ``usual_schedule``: when rules of segments run for which nobody says it.
-    ``elapsed``: seconds by a clock that only goes forward.
-    ``lease``: how long the process keeps what it claims. ``meters`` count what it does. ``new_nonce``: returns the
-    nonce of each new change. ``share``: what this process may send to the ``store`` at once, if there are others.
+    ``approval_time``: how long a change waits for approval. ``zone``: the time zone in which the store's people count
+    days. ``usual_schedule``: when rules of segments run for which nobody says it. ``schedule``: when and where the
+    summary is posted; None for no summary. ``patience``: how long people wait for the store. ``new_nonce``: returns the
+    nonce of each new change.
     """
-    process = Process.named_at_random(ledger, clock, elapsed, lease, meters, share)
     facts = FactsUpkeep(process, store, patience=patience.rule)
     planner = Planner(
         process, groups, policy, store, directory, zone, uploads, facts, usual_schedule, patience.question
     )
     approvers = Approvers(process, policy, directory)
     overviews = StoreOverviewCache(process, store, zone=zone, patience=patience.home)
-    home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, ledger, directory), overviews)
+    home_tabs = HomeTabPublisher(process, announcer, HomeTabQueries(policy, process.ledger, directory), overviews)
     cards = CardReconciler(process, announcer, home_tabs, EmergencyNotices(process, directory))
     authority = Authority(process, approvers, cards.wake)
     runner = ChangeRunner(process, store, authority, moved=cards.wake)
@@ -133,7 +121,7 @@ def build_engine(
         facts=facts,
         rule_runs=RuleRuns(process, answering, dues, zone),
         endings=Endings(process, answering, dues),
-        waits=GrowingWaits(clock),
+        waits=GrowingWaits(process.clock),
         summary=DailySummary(process, schedule, store, announcer) if schedule else None,
     )
     return Engine(

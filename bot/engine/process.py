@@ -124,9 +124,17 @@ class Process:
         meters: Meters = NO_METERS,
         share: Share | None = None,
     ) -> "Process":
-        """Build a process with a unique random name."""
-        named = (secrets.token_hex(8), clock, Tasks(), ledger, elapsed, Heartbeat(lease))
-        return cls(*named, meters=meters, share=share or Share())
+        """Build a process with a unique random name, as ``owner`` of all that it claims."""
+        return cls(
+            owner=secrets.token_hex(8),
+            clock=clock,
+            tasks=Tasks(),
+            ledger=ledger,
+            elapsed=elapsed,
+            heartbeat=Heartbeat(lease),
+            meters=meters,
+            share=share or Share(),
+        )
 
     @property
     def lease(self) -> Lease:

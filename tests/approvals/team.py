@@ -2,14 +2,14 @@
 
 import asyncio
 import random
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import count
+from time import monotonic
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,11 +22,14 @@ from bot.core.approval.changes import Card, Change
 from bot.core.approval.policy import Policy
 from bot.core.invocation import ClickedButton, FromShell, Invocation
 from bot.core.people import Actor, Place, Standing
+from bot.core.segment_rules.schedule import Daily
 from bot.engine.ack_priority import AckPriority
 from bot.engine.daily_summary import Schedule
-from bot.engine.engine import UTC, Engine, build_engine
+from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.ports import Undeliverable
+from bot.engine.process import USUAL_LEASE
+from bot.engine.process import Process as EngineProcess
 from bot.ledger.ledger import Ledger
 from bot.sandbox.store import Store
 from commands import GROUPS
@@ -42,6 +45,7 @@ ANA, BEN, CLEO, DAN, EVE, BEA = "UANA", "UBEN", "UCLEO", "UDAN", "UEVE", "UBEA"
 HERE = Place(channel="CSEGMENTS")
 APPROVERS, MANAGERS = "S0APPROVERS", "S0MANAGERS"
 CUSTOMERS = 120
+UTC = ZoneInfo("UTC")
 SLOW = 10
 """How often it takes as long as usual, where it takes long."""
 AWAY = Undeliverable("Slack does not answer")
@@ -238,19 +242,18 @@ class Process:
         )
         database = site.open(mortality, team.clock, team.dice)
         made = build_engine(
+            EngineProcess.named_at_random(database.ledger, team.clock, team.clock.elapsed, USUAL_LEASE),
             groups=GROUPS,
             policy=policy,
-            ledger=database.ledger,
             store=store,
             announcer=team.slack,
             directory=team.slack,
             uploads=NoUploads(),
-            gate=AckPriority(now=time.monotonic, quiet=0),
-            clock=team.clock,
-            elapsed=team.clock.elapsed,
+            gate=AckPriority(now=monotonic, quiet=0),
             approval_time=timedelta(hours=24),
-            schedule=team.schedule,
             zone=team.zone,
+            usual_schedule=Daily(at=time(8)),
+            schedule=team.schedule,
             new_nonce=lambda: f"{team.dice.getrandbits(64):016x}",
         )
         process = cls(made, database, policy, wire, asyncio.get_running_loop().create_future(), stack)

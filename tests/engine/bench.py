@@ -1,15 +1,16 @@
 """The engine on a bench: a real ledger, the emulated store, and people written by hand."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.bigcommerce import Store as StoreClient
 from bot.bigcommerce import connect
@@ -22,6 +23,7 @@ from bot.core.command import Group
 from bot.core.invocation import ClickedButton, Edited, FromShell, Typed
 from bot.core.people import Actor, Place, Standing
 from bot.core.planning.plan import Plan
+from bot.core.segment_rules.schedule import Daily
 from bot.core.uploads import Uploads
 from bot.engine.ack_priority import AckPriority
 from bot.engine.change_runner import ChangeRunner
@@ -29,7 +31,7 @@ from bot.engine.daily_summary import Schedule
 from bot.engine.engine import Engine, build_engine
 from bot.engine.home_tab.model import Home
 from bot.engine.patience import Patience
-from bot.engine.process import LEASE
+from bot.engine.process import LEASE, USUAL_LEASE, Process
 from bot.engine.tasks import Tasks
 from bot.ledger.ledger import Ledger
 from bot.ledger.sqlite.ledger import open_sqlite
@@ -342,19 +344,19 @@ async def process(
     """A process of its own on ``path``."""
     ledger = open_sqlite(path)
     made = build_engine(
+        Process.named_at_random(ledger, clock, clock.elapsed, USUAL_LEASE),
         groups=groups,
         policy=Policy(approvers=approvers, **policy),
-        ledger=ledger,
         store=client,
         announcer=board,
         directory=people,
         uploads=uploads or NoUploads(),
-        gate=AckPriority(now=time.monotonic, quiet=0),
-        clock=clock,
-        elapsed=clock.elapsed,
+        gate=AckPriority(now=monotonic, quiet=0),
         approval_time=timedelta(hours=approval_hours),
-        patience=patience,
+        zone=ZoneInfo("UTC"),
+        usual_schedule=Daily(at=time(8)),
         schedule=schedule,
+        patience=patience,
         new_nonce=NONCES,
     )
     await made.process.live()

@@ -13,7 +13,6 @@ from bot.core.errors import NotRecorded
 from bot.core.people import Standing
 from bot.core.planning.steps import CreateSegment, Naming
 from bot.core.summary.history import Size, Snapshot
-from bot.engine.engine import UTC
 from bot.engine.home_tab.publisher import A_MINUTE, A_ROUND, RECENT, HomeTabPublisher
 from bot.engine.home_tab.queries import HomeTabQueries
 from bot.engine.patience import Patience
@@ -235,7 +234,7 @@ async def test_a_tab_that_another_process_draws_is_not_drawn_by_one_whose_clock_
     assert await machine.ledger.home_tabs.claim("UANA", owner="other", now=machine.clock())
     machine.clock.forward(minutes=1)
     queries = HomeTabQueries(Policy(approvers=frozenset()), machine.ledger, machine.people)
-    overviews = StoreOverviewCache(hasty, machine.client, zone=UTC, patience=1)
+    overviews = StoreOverviewCache(hasty, machine.client, zone=ZoneInfo("UTC"), patience=1)
     HomeTabPublisher(hasty, machine.board, queries, overviews).wake()
     await machine.tasks.settled()
     assert machine.board.homes == []
