@@ -1,20 +1,20 @@
-"""The port to the changes: their moves, runs and cards, and notices to people."""
+"""The port to the changes: their moves and runs, and what counts when they are decided."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.approval.beside import Beside
 from bot.core.approval.brief import Brief
-from bot.core.approval.changes import Card, Change, Event, Run, State
+from bot.core.approval.changes import Change, Event, Run, State
 from bot.core.approval.changes_reader import ChangesReader
-from bot.core.approval.due import End, Scheduled
 from bot.core.approval.rule import Limit
 from bot.core.audit.entries import EntryKind
 from bot.core.invocation import Invocation
+from bot.ledger.ports.timed_changes import TimedChanges
+from bot.ledger.ports.told_changes import ToldChanges
 
 
-class Changes(ChangesReader, Protocol):
+class Changes(ChangesReader, TimedChanges, ToldChanges, Protocol):
     """The changes. A move is a compare-and-swap: moving a change from an old revision raises TooLate."""
 
     async def create(
@@ -68,18 +68,6 @@ class Changes(ChangesReader, Protocol):
 
     async def by_state(self) -> tuple[dict[State, int], int]:
         """Return how many changes are in each open state, and how many in any other."""
-
-    async def scheduled(self) -> tuple[Scheduled, ...]:
-        """Return the approved changes that run at a time of their own, the next one first."""
-
-    async def save_look(self, number: int, *, at: datetime) -> None:
-        """Record that the plan of a change that is to run later is compared with the store."""
-
-    async def ends_due(self, now: datetime) -> tuple[End, ...]:
-        """Return the ends of additions whose time has come, the earliest first."""
-
-    async def forget_end(self, number: int) -> None:
-        """Record that nothing is left to end of this change."""
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the changes that have expired while they waited, or before their cards were posted."""
@@ -168,39 +156,3 @@ class Changes(ChangesReader, Protocol):
 
     async def stop_requested_by(self, number: int) -> str:
         """Return who requested that the run stop; empty if nobody did."""
-
-    async def queue_reminders(self, *, expiring: datetime, at: datetime) -> None:
-        """Queue a reminder, once per version, for each waiting change that expires by then, in its last quarter."""
-
-    async def notices(self) -> tuple[tuple[int, str, str], ...]:
-        """Return the notices to deliver: change, kind and user (empty: everyone who sees the card)."""
-
-    async def remove_notice(self, number: int, kind: str, user: str) -> None:
-        """Remove a notice that was delivered, or cannot be."""
-
-    async def resolve_notice(self, number: int, group: str, users: Iterable[str]) -> None:
-        """Replace the notice of an emergency to a group by one to each of its members who was not told yet."""
-
-    async def outdated_cards(self) -> tuple[int, ...]:
-        """Return the numbers of the changes whose card does not show their latest revision.
-
-        One that waits and has no card is among them: it was to go without anybody, and has to wait after all.
-        """
-
-    async def shown_by(self, channel: str, ts: str) -> int | None:
-        """Return the number of the change whose card this message is; None if it is no card."""
-
-    async def outdate_card(self, number: int) -> None:
-        """Have the card drawn again, whatever it shows."""
-
-    async def save_card(self, change: Change, card: Card) -> None:
-        """Save the card's message, and that it shows this revision; it is outdated if others came or went since."""
-
-    async def save_card_url(self, number: int, url: str) -> None:
-        """Save the card's permalink."""
-
-    async def unreported_outcomes(self) -> tuple[int, ...]:
-        """Return the numbers of the settled changes whose requester has not been notified."""
-
-    async def mark_outcome_reported(self, number: int) -> None:
-        """Record that the requester was notified of the outcome, or cannot be."""

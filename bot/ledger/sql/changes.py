@@ -1,4 +1,4 @@
-"""The changes: their moves, runs and cards. See ``bot.ledger.ports.changes``."""
+"""The changes: their moves and runs. See ``bot.ledger.ports.changes``."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from bot.ledger.sql.related_changes import others_beside
 from bot.ledger.sql.run_order import refuse_beside_running
 from bot.ledger.sql.segment_rules import save_rule
 from bot.ledger.sql.timed_changes import TimedChanges
-from bot.ledger.sql.told_changes import OPEN_STATES
+from bot.ledger.sql.told_changes import OPEN_STATES, ToldChanges
 from bot.ledger.sql.undo_marks import mark_undone
 from bot.ledger.stored_changes import digest
 
@@ -38,7 +38,7 @@ _LAST = "SELECT max(number) FROM changes"
 """How many changes there are: no number is left out, and none is removed."""
 
 
-class SqlChanges(TimedChanges):
+class SqlChanges(TimedChanges, ToldChanges):
     """The changes in SQL. A move, its entry and what follows from it share one transaction."""
 
     # Reading
@@ -56,11 +56,11 @@ class SqlChanges(TimedChanges):
     async def latest(self, scope: Scope, actor: str, limit: int, offset: int = 0) -> tuple[Brief, ...]:
         """Return the latest changes, newest first, after skipping ``offset``."""
         which = f"{_SCOPES[scope]} ORDER BY number DESC LIMIT :limit OFFSET :offset"
-        return await self.briefs(which, actor=actor, limit=limit, offset=offset)
+        return await self._briefs(which, actor=actor, limit=limit, offset=offset)
 
     async def touching(self, segment_id: str, limit: int) -> tuple[Brief, ...]:
         """Return the latest changes that touch this segment, newest first."""
-        return await self.briefs(
+        return await self._briefs(
             "number IN (SELECT change FROM touches WHERE segment = :segment ORDER BY change DESC LIMIT :limit) "
             "ORDER BY number DESC",
             segment=segment_id,
@@ -70,7 +70,7 @@ class SqlChanges(TimedChanges):
     async def renewing(self) -> tuple[int, ...]:
         """Return the changes that ran and created profiles again, under new ids, which had been deleted."""
         began = "covered_by IS NULL AND json_extract(body, '$.started_at') IS NOT NULL"
-        return await self.numbers(f"{began} AND {ends.RENEWS}")
+        return await self._numbers(f"{began} AND {ends.RENEWS}")
 
     async def is_as_sealed(self, entry: RecordedEntry) -> bool:
         """Return whether the tables have what a Step did as its entry sealed it; earlier versions sealed nothing."""
@@ -85,14 +85,14 @@ class SqlChanges(TimedChanges):
     async def waiting_for(self, actor: str) -> tuple[Brief, ...]:
         """Return the waiting changes that others requested and this person has not approved; the most urgent first."""
         others = "state = 'waiting' AND requester <> :actor ORDER BY expires_at, number"
-        briefs = await self.briefs(others, actor=actor)
+        briefs = await self._briefs(others, actor=actor)
         return tuple(brief for brief in briefs if actor not in [one.actor for one in brief.approvals])
 
     async def requested_by(self, actor: str, limit: int) -> tuple[Brief, ...]:
         """Return this requester's latest changes, the waiting ones first; of covered ones only the open ones."""
         own = f"requester = :actor AND (covered_by IS NULL OR state IN ({OPEN_STATES}))"
         order = "ORDER BY state = 'waiting' DESC, number DESC LIMIT :limit"
-        return await self.briefs(f"{own} {order}", actor=actor, limit=limit)
+        return await self._briefs(f"{own} {order}", actor=actor, limit=limit)
 
     async def by_state(self) -> tuple[dict[State, int], int]:
         """Return how many changes are in each open state, and how many in any other."""
@@ -102,7 +102,7 @@ class SqlChanges(TimedChanges):
 
     async def overdue(self, now: datetime) -> tuple[int, ...]:
         """Return the numbers of the changes that have expired while they waited, or before their cards were posted."""
-        return await self.numbers("state IN ('planned', 'waiting') AND expires_at <= ?", timestamp(now))
+        return await self._numbers("state IN ('planned', 'waiting') AND expires_at <= ?", timestamp(now))
 
     async def last_finish(self) -> int:
         """Return the number of the entry with which a run last ended, whatever its outcome; 0 if none did."""

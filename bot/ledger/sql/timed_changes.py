@@ -1,4 +1,4 @@
-"""The changes that run, or end what they did, at a time of their own. See ``bot.ledger.ports.changes``."""
+"""The changes that run, or end what they did, at a time of their own. See ``bot.ledger.ports.timed_changes``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,8 @@ from bot.core.approval.brief import Brief
 from bot.core.approval.due import End, Scheduled
 from bot.core.timestamps import timestamp
 from bot.ledger.sql import ends
+from bot.ledger.sql.changes_table import ChangesTable
 from bot.ledger.sql.database import statement
-from bot.ledger.sql.told_changes import ToldChanges
 
 _HAS_TIME = "state = 'approved' AND json_extract(changes.body, '$.due_at') IS NOT NULL"
 _SCHEDULED = f"""
@@ -25,13 +25,13 @@ _TO_END = """
 """A change that failed and did nothing has nothing to end."""
 
 
-class TimedChanges(ToldChanges):
+class TimedChanges(ChangesTable):
     """The part of the changes that is about the times at which they run and end."""
 
     async def to_come(self, limit: int) -> tuple[Brief, ...]:
         """Return the approved changes that run at a time of their own, the next one first."""
         which = f"{_HAS_TIME} ORDER BY json_extract(changes.body, '$.due_at'), number LIMIT :limit"
-        return await self.briefs(which, limit=limit)
+        return await self._briefs(which, limit=limit)
 
     async def missed_ends(
         self, segment_ids: Sequence[str], since: datetime, *, in_part: bool = False

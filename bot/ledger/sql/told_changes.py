@@ -1,11 +1,10 @@
-"""What people are still shown and told of changes: cards, outcomes and notices. See ``bot.ledger.ports.changes``."""
+"""What people are shown and told of changes: cards, outcomes and notices. See ``bot.ledger.ports.told_changes``."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from bot.core.approval.beside import names_same
-from bot.core.approval.brief import Brief
 from bot.core.approval.changes import OPEN, Card, Change
 from bot.core.audit.entries import EntryKind
 from bot.core.timestamps import timestamp
@@ -13,7 +12,8 @@ from bot.ledger import entry_builders
 from bot.ledger.sql import change_rows
 from bot.ledger.sql import notices as queued
 from bot.ledger.sql.audit_log import append
-from bot.ledger.sql.database import Connection, Database, placeholders, statement
+from bot.ledger.sql.changes_table import ChangesTable
+from bot.ledger.sql.database import Connection, placeholders, statement
 from bot.ledger.sql.related_changes import others_beside
 
 OPEN_STATES = ",".join(f"'{state.value}'" for state in sorted(OPEN))
@@ -26,22 +26,8 @@ _WAITS_SINCE = f"""
 """
 
 
-class ToldChanges:
+class ToldChanges(ChangesTable):
     """The part of the changes that is about telling people."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def numbers(self, where: str, *values: str) -> tuple[int, ...]:
-        """Return the numbers of the changes for which this condition holds, oldest first."""
-        rows = await self._database.read(statement(f"SELECT number FROM changes WHERE {where} ORDER BY number", values))
-        return tuple(row["number"] for row in rows)
-
-    async def briefs(self, which: str, **values: str | int) -> tuple[Brief, ...]:
-        """Return the changes that this says, as lists show them: a condition, and what may stand behind one."""
-        query = f"SELECT briefs.body FROM changes JOIN briefs ON briefs.change = number WHERE {which}"
-        rows = await self._database.read(statement(query, values))
-        return tuple(Brief.model_validate_json(row["body"]) for row in rows)
 
     # Notices: messages to people apart from cards and outcomes
 
@@ -79,7 +65,7 @@ class ToldChanges:
 
     async def outdated_cards(self) -> tuple[int, ...]:
         """Return the numbers of the changes whose card does not show their latest revision, or is missing."""
-        return await self.numbers(
+        return await self._numbers(
             "drawn < revision AND (card_ts IS NOT NULL OR (covered_by IS NOT NULL AND state = 'waiting'))"
         )
 
@@ -109,7 +95,7 @@ class ToldChanges:
 
     async def unreported_outcomes(self) -> tuple[int, ...]:
         """Return the numbers of the settled changes whose requester has not been notified."""
-        return await self.numbers(f"NOT informed AND state NOT IN ({OPEN_STATES})")
+        return await self._numbers(f"NOT informed AND state NOT IN ({OPEN_STATES})")
 
     async def mark_outcome_reported(self, number: int) -> None:
         """Record that the requester was notified of the outcome, or cannot be."""
