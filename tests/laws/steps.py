@@ -27,10 +27,6 @@ UNDOABLE = tuple(kind for kind in WRITTEN if kind not in LASTING)
 """What comes back in the store when it is undone."""
 every_undoable_kind = pytest.mark.parametrize("kind", UNDOABLE, ids=lambda kind: kind.__name__)
 
-SETTING = tuple(kind for kind in KINDS if {"before", "after"} <= kind.model_fields.keys())
-"""What sets something that others may set to something else."""
-every_setting_kind = pytest.mark.parametrize("kind", SETTING, ids=lambda kind: kind.__name__)
-
 
 @cache
 def planned(kind: type[Step]) -> st.SearchStrategy[Any]:

@@ -1,9 +1,7 @@
 """Laws over every kind of Step; a new kind is met by them without a new test."""
 
 import json
-from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +28,6 @@ from bot.core.planning.steps import (
     Unclear,
     UpdateSegment,
 )
-from bot.core.segment_rules.followed import Followed
 from tests.engine.bench import Bench
 from tests.laws.shops import DRAWN, a_segment, a_shop, clash, draw_registration, forget, registered, snapshot
 from tests.laws.steps import (
@@ -38,7 +35,6 @@ from tests.laws.steps import (
     LASTING,
     UNDOABLE,
     every_kind,
-    every_setting_kind,
     every_undoable_kind,
     every_undoable_kind_of_log,
     planned,
@@ -222,39 +218,6 @@ async def test_a_customer_who_was_registered_stays_and_has_nothing_to_be_undone(
         assert change.runs[0].applied
         assert "The account stays when this is undone." in change.runs[0].applied.notes
         assert (snapshot(machine), len(registered(machine))) == (before, len(known) + 1)
-
-
-@every_setting_kind
-@given(data=st.data())
-@LAW
-async def test_an_undo_says_what_others_set_since_if_it_sets_that_back(kind: type[Step], data: st.DataObject) -> None:
-    async with a_shop() as machine:
-        change = await done(machine, DRAWN[kind](data, machine))
-        assert not await said_of_others(machine, change)
-        step: Any = change.plan.steps[0]
-        other: Any = DRAWN[kind](data, machine)
-        with suppress(Impossible):
-            await done(machine, step.model_copy(update={"before": step.after, "after": other.after}))
-        with suppress(NothingToDo):
-            plan = await planned_undo(machine, change)
-            assert plan
-            back: Any = plan.steps[0]
-            now, then, left = parts(back.before), parts(getattr(back, "after", None)), parts(step.after)
-            is_lost = any(now[one] not in (then[one], left[one]) for one in now)
-            assert bool(await said_of_others(machine, change)) is is_lost
-
-
-async def said_of_others(machine: Bench, change: Change) -> list[str]:
-    plan = await planned_undo(machine, change)
-    assert plan
-    return [one for one in plan.remarks if one.endswith(" since: that is undone, too.")]
-
-
-def parts(value: Any) -> dict[str, Any]:
-    """What is set, each by itself; what a rule's words call its segments is none of it."""
-    if isinstance(value, Naming):
-        return value.model_dump()
-    return {"": value.model_copy(update={"words": ""}) if isinstance(value, Followed) else value}
 
 
 @given(data=st.data())

@@ -24,17 +24,15 @@ async def build_plan(
     """Build the Plan of these Steps for the store's current state, without those that have nothing left to do.
 
     ``who`` are the shoppers that it is about: one is named in its headline, of several the first in a remark. An undo
-    restores what it can; anything that cannot be restored, and what others set since, becomes a remark. ``is_retry``:
-    some of it may be done already. Raises Impossible.
+    restores what it can; anything that cannot be restored becomes a remark. ``is_retry``: some of it may be done
+    already. Raises Impossible.
     """
     skipped: list[Impossible] = []
     refreshed: list[AnyStep] = []
-    since: list[str] = []
     for step in steps:
         await fetch_lists(step)
         try:
-            refreshed.append(now := await step.refreshed(shop))
-            since += filter(None, [step.overwritten(now)] if undoes else [])  # type: ignore[arg-type]
+            refreshed.append(await step.refreshed(shop))
         except NothingToDo as error:
             skipped.append(error)
         except Gone as error:
@@ -47,7 +45,7 @@ async def build_plan(
     if not refreshed:
         raise skipped[0]
     not_restored = dict.fromkeys(map(str, skipped)) if undoes else ()
-    names = naming(who, len(who), (*remarks, *since, *not_restored))
+    names = naming(who, len(who), (*remarks, *not_restored))
     effects = await promotion_effects(refreshed, shop)
     return Plan(steps=tuple(refreshed), undoes=undoes, people=who[:KNOWN], effects=effects, **names)
 

@@ -336,25 +336,6 @@ async def test_steps_that_have_nothing_to_do_are_left_out_of_the_plan() -> None:
         assert (made.undoes, made.remarks) == (None, ("Ada is left out.",))
 
 
-@pytest.mark.parametrize(
-    ("after", "told"),
-    [
-        (Naming(name="Best", description="Ours"), ()),
-        (Naming(name="Gold", description="Ours"), ("Gold was renamed since: that is undone, too.",)),
-        (Naming(name="Best", description="New"), ("Best was described anew since: that is undone, too.",)),
-        (Naming(name="A", description="B"), ("A was renamed and described anew since: that is undone, too.",)),
-    ],
-)
-async def test_an_undo_tells_what_was_set_since(after: Naming, told: tuple[str, ...]) -> None:
-    async with a_shop() as machine:
-        segment, (was,) = ref(machine), [one for one in machine.store.overview()["segments"] if one["name"] == "VIPs"]
-        before, edited = Naming(name="VIPs", description=was["description"]), Naming(name="Best", description="Ours")
-        await machine.carry_out(Plan(steps=(UpdateSegment(segment=segment, before=before, after=after),)))
-        back = UpdateSegment(segment=segment, before=edited, after=before)
-        assert (await build_plan((back,), Shop(machine.client), undoes=1)).remarks == told
-        assert (await build_plan((back,), Shop(machine.client))).remarks == ()
-
-
 async def test_a_plan_of_nothing_says_why() -> None:
     async with a_shop() as machine:
         with pytest.raises(NothingToDo, match=r"^None of these customers is registered any more\.$"):

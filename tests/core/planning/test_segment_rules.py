@@ -66,15 +66,6 @@ async def test_a_dropped_rule_comes_back_with_the_undo() -> None:
         assert machine.writes() == []
 
 
-async def test_an_undo_tells_that_another_rule_is_followed_by_then() -> None:
-    async with a_shop() as machine:
-        undo = FollowRule(segment=ruled(machine), before=NEVER.model_copy(update={"words": "NEVER"}), after=MARKETING)
-        assert (await build_plan((undo,), shop_of(machine), undoes=1)).remarks == ()
-        undo = FollowRule(segment=ruled(machine), before=None, after=MARKETING)
-        told = f"What {RULED} follows was changed since: that is undone, too."
-        assert (await build_plan((undo,), shop_of(machine), undoes=1)).remarks == (told,)
-
-
 async def test_a_segment_that_is_created_before_gets_its_rule_under_its_new_id() -> None:
     async with a_shop() as machine:
         shop = shop_of(machine)

@@ -162,16 +162,6 @@ async def test_an_undo_points_promotions_that_it_switches_to_the_segments_that_i
             assert [step.about_promotion for step in steps].count(Item.promotion(one.id)) == count
 
 
-def test_an_undo_tells_that_others_changed_whom_a_promotion_reaches() -> None:
-    old, new, other = (AnyOf((uuid(one),)) for one in (1, 2, 3))
-    back = RetargetPromotion(promotion=PromotionRef(id=1, name="Sale"), before=new, after=old)
-    assert not back.overwritten(back)
-    now = back.model_copy(update={"before": other})
-    assert back.overwritten(now) == "Whom Sale reaches was changed since: that is undone, too."
-    follows = now.model_copy(update={"before": None, "restored": (Restored(name="VIPs", old_id=VIPS.known_id),)})
-    assert not follows.overwritten(now)
-
-
 def test_known_profiles_and_newcomers_share_their_batches() -> None:
     profiles, newcomers = tuple(map(uuid, range(BATCH - 1))), tuple(range(1, BATCH + 2))
     steps = [step for step in added(VIPS, profiles, newcomers) if isinstance(step, AddMembers)]

@@ -123,11 +123,6 @@ class RetargetPromotion(OnPromotion):
             }
         )
 
-    def overwritten(self, now: Self) -> str:
-        """Say that whom the promotion reaches was changed since."""
-        is_same = self.restored or now.before == self.before
-        return "" if is_same else f"Whom {now.promotion.name} reaches was changed since: that is undone, too."
-
     @property
     def _awaited(self) -> tuple[Restored, ...]:
         return tuple(one for one in self.restored if not one.new_id)

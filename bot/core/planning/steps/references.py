@@ -46,11 +46,8 @@ class Naming(Value):
 
     def changed(self, before: Self, after: Self) -> Self:
         """Return it with what differs between these two, as it is afterwards."""
-        return self.model_copy(update={field: getattr(after, field) for field in before.differing(after)})
-
-    def differing(self, other: Self) -> set[str]:
-        """Return the fields in which they differ."""
-        return {field for field, value in other if value != getattr(self, field)}
+        differing = {field: value for field, value in after if value != getattr(before, field)}
+        return self.model_copy(update=differing)
 
 
 class PromotionRef(Value):

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from bot.bigcommerce import Reader, Segment, SegmentChange, Store
 from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.normal_form import normal_form
-from bot.core.language.phrases import and_list
 from bot.core.planning.steps.references import Naming, SegmentRef, Stored
 from bot.core.planning.steps.results import Applied, CreatedIds
 from bot.core.planning.steps.step import Step, present
@@ -13,9 +12,6 @@ from bot.core.store_view.cached_shop import Shop
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
-
-
-_SINCE = {"name": "renamed", "description": "described anew"}
 
 
 class UpdateSegment(Step):
@@ -71,12 +67,6 @@ class UpdateSegment(Step):
         if before == after:
             raise NothingToDo(f"The segment “{segment.name}” is already named and described like this.")
         return self.model_copy(update={"segment": SegmentRef.of(segment), "before": before, "after": after})
-
-    def overwritten(self, now: Self) -> str:
-        """Say that the segment was renamed or described anew since."""
-        fields = self.before.differing(self.after) & self.before.differing(now.before)
-        told = and_list([words for field, words in _SINCE.items() if field in fields])
-        return f"{now.segment.name} was {told} since: that is undone, too." if told else ""
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores its current name and description."""

@@ -48,12 +48,6 @@ class OnRule(Step):
         now = await shop.rules.of(segment.id)
         return self.model_copy(update={"segment": SegmentRef.of(segment), "before": now.followed if now else None})
 
-    def overwritten(self, now: Self) -> str:
-        """Say that the segment was let follow another rule, or none, since."""
-        own, other = self.before, now.before
-        is_same = own is other or (own and other and own.does_as(other))
-        return "" if is_same else f"What {now.segment.name} follows was changed since: that is undone, too."
-
     async def apply(self, store: Store) -> Applied:
         """Do nothing: what is recorded of its run is all."""
         return Applied()

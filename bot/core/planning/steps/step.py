@@ -219,10 +219,6 @@ class Step(Value):
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the store's current state. Raises Impossible."""
 
-    def overwritten(self, now: Self) -> str:
-        """Say what was set since by other hands, which this Step of an undo sets back; ``now``: it, refreshed."""
-        return ""
-
     async def departed(self, shop: Shop) -> frozenset[Item]:
         """Return the items that have left its target since, so that an undo or a retry skips them."""
         return frozenset()
