@@ -6,6 +6,7 @@ import pytest
 
 from tests.harness import World
 from tests.running_rules import RULED, start_rule
+from tests.stories.judge import read
 
 WAYS = ("name", "description", "both")
 Naming = tuple[str, str]
@@ -42,15 +43,30 @@ async def test_a_form_changes_what_was_typed_into_it(slack: World, hers: str, ot
 
 
 @pytest.mark.parametrize(("hers", "others"), [*product(WAYS, WAYS)])
-async def test_an_undo_restores_what_its_change_changed(slack: World, hers: str, others: str) -> None:
+async def test_an_undo_restores_what_its_change_changed_and_nobody_since(slack: World, hers: str, others: str) -> None:
     before = "Best", "Our best."
     (id_,) = slack.put(before[0], description=before[1])
     await edits(slack, id_, "ana", hers)
     await edits(slack, id_, "cleo", others)
     now = naming(slack, id_)
     await slack.type("/change undo 1")
-    restored = (before[0] if hers != "description" else now[0], before[1] if hers != "name" else now[1])
-    assert naming(slack, id_) == restored
+    mine, theirs = ({"name", "description"} if who == "both" else {who} for who in (hers, others))
+    both = zip(("name", "description"), before, now, strict=True)
+    assert naming(slack, id_) == tuple(was if what in mine - theirs else is_now for what, was, is_now in both)
+    for what in mine & theirs:
+        told = f"“{now[0]}” got another {what} since, so it keeps this one."
+        assert told in (read(slack.card(3)) if mine - theirs else slack.whisper())
+
+
+async def test_what_the_store_saved_differently_is_no_other_hand(slack: World) -> None:
+    (id_,) = slack.put("Best", description="Our best.")
+    spelt = {"data": [{"id": id_, "name": "Gold!", "description": "Our best."}]}
+    slack.store.faults.add("PUT", "/segments", status=200, body=spelt, carried_out=True)
+    await slack.type(f"/segment edit {id_} name:Gold")
+    with slack.store.shop.db as db:
+        db.execute("UPDATE segments SET name = 'Gold!' WHERE id = ?", (id_,))
+    await slack.type("/change undo 1")
+    assert naming(slack, id_) == ("Best", "Our best.")
 
 
 async def test_a_description_that_was_cleared_in_a_form_is_dropped(slack: World) -> None:

@@ -29,10 +29,13 @@ async def build_plan(
     """
     skipped: list[Impossible] = []
     refreshed: list[AnyStep] = []
+    spared: list[str] = []
     for step in steps:
         await fetch_lists(step)
         try:
-            refreshed.append(await step.refreshed(shop))
+            rest, told = (step, ()) if undoes is None else await step.sparing(shop)
+            spared += told
+            refreshed.append(await rest.refreshed(shop))
         except NothingToDo as error:
             skipped.append(error)
         except Gone as error:
@@ -44,7 +47,7 @@ async def build_plan(
         skipped += departed
     if not refreshed:
         raise skipped[0]
-    not_restored = dict.fromkeys(map(str, skipped)) if undoes else ()
+    not_restored = dict.fromkeys((*spared, *map(str, skipped))) if undoes else ()
     names = naming(who, len(who), (*remarks, *not_restored))
     effects = await promotion_effects(refreshed, shop)
     return Plan(steps=tuple(refreshed), undoes=undoes, people=who[:KNOWN], effects=effects, **names)

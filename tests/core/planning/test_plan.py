@@ -328,7 +328,8 @@ def ref(machine: Bench, name: str = "VIPs") -> SegmentRef:
 
 async def test_steps_that_have_nothing_to_do_are_left_out_of_the_plan() -> None:
     async with a_shop() as machine:
-        gone, delete_one = CreateProfiles(customers=(99,)), delete().model_copy(update={"segment": ref(machine)})
+        described = delete(description="Spent over $1,000 in the last 12 months.")
+        gone, delete_one = CreateProfiles(customers=(99,)), described.model_copy(update={"segment": ref(machine)})
         undo = await build_plan((gone, delete_one), Shop(machine.client), undoes=7)
         assert undo.remarks == ("None of these customers is registered any more.",)
         made = await build_plan((gone, delete_one), Shop(machine.client), remarks=("Ada is left out.",))

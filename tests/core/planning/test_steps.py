@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.bigcommerce import AnyOf, Contradiction, Invalid, NewSegment, Not, Promotion
+from bot.bigcommerce import AnyOf, Contradiction, Invalid, NewSegment, Not, Promotion, Segment
 from bot.core.approval.changes import Run, StepState
 from bot.core.approval.step_effects import recorded
 from bot.core.errors import Impossible, NothingToDo
@@ -287,7 +287,7 @@ def test_steps_are_frozen() -> None:
 
 def test_later_steps_know_a_created_segment_by_the_name_that_was_planned() -> None:
     planned = CreateSegment(segment=Naming(name="Loyal ones "))
-    spelt = SegmentRef(name="Loyal ones", id=uuid(5))
+    spelt = Segment(name="Loyal ones", id=uuid(5))
     applied = planned._applied(spelt)
     assert add(1, SegmentRef(name="Loyal ones ")).resolved(CreatedIds.of((applied,))).segment.id == uuid(5)
     (undo,) = applied.undo or ()
@@ -800,10 +800,10 @@ def test_a_deleted_segment_was_there_before_and_nothing_is_afterwards() -> None:
     assert delete(description="Best").before_and_after(Applied(), 7) == (before, None)
 
 
-def test_a_created_segment_is_deleted_again_as_it_was_planned() -> None:
-    spelt = SegmentRef(name="VIPS", id=VIPS.id)
+def test_a_created_segment_is_deleted_again_as_the_store_saved_it() -> None:
+    spelt = Segment(name="VIPS", description="The best", id=VIPS.known_id)
     applied = CreateSegment(segment=Naming(name="VIPs", description="Best"))._applied(spelt)
-    assert applied.undo == (DeleteSegment(segment=spelt, description="Best"),)
+    assert applied.undo == (DeleteSegment(segment=SegmentRef.of(spelt), description="The best"),)
     assert applied.created == VIPS
 
 

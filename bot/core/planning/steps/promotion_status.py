@@ -8,6 +8,7 @@ from bot.core.planning.steps.on_promotion import OnPromotion
 from bot.core.planning.steps.promotions import whom
 from bot.core.planning.steps.references import PromotionRef, Stored
 from bot.core.planning.steps.results import Applied
+from bot.core.planning.steps.step import ChangedSince
 from bot.core.store_view.cached_shop import Shop, describe_status
 from bot.core.store_view.reach import Reach, count_reach, no_one, reaches
 
@@ -66,6 +67,14 @@ class SwitchPromotion(OnPromotion):
         stored = applied.stored.status if applied.stored else ""
         return {"status": self.was}, {"status": stored or self.becomes}
 
+    async def sparing(self, shop: Shop) -> tuple[Self, tuple[str, ...]]:
+        """Return it, if the promotion still has the status that this undoes. Raises Gone, and ChangedSince."""
+        promotion = await self.present(shop)
+        if promotion.status not in (self.was, self.becomes):
+            now = describe_status(promotion)
+            raise ChangedSince(f"The status of “{promotion.name}” was changed since, so it stays {now}.")
+        return self, ()
+
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the promotion's current status. Raises Gone, NothingToDo, and Impossible if it is invalid."""
         promotion = await self.present(shop)
@@ -93,9 +102,12 @@ class SwitchPromotion(OnPromotion):
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores the status that the plan showed; nobody can set INVALID."""
+        return self._back(self.becomes)
+
+    def _back(self, now: str) -> "tuple[AnyStep, ...]":
         if self.was not in (ENABLED, DISABLED):
             return ()
-        return (self.model_copy(update={"enabled": not self.enabled, "was": self.becomes, "reach": None}),)
+        return (self.model_copy(update={"enabled": not self.enabled, "was": now, "reach": None}),)
 
     async def apply(self, store: Store) -> Applied:
         """Put the promotion's current document back with the new status.
@@ -106,7 +118,7 @@ class SwitchPromotion(OnPromotion):
         if updated is None or updated.status == self.becomes:
             return Applied()
         differs = f"The store set “{updated.name}” to {describe_status(updated)}: look at it with `/promotion show`."
-        return Applied(stored=Stored(status=updated.status), notes=(differs,))
+        return Applied(undo=self._back(updated.status), stored=Stored(status=updated.status), notes=(differs,))
 
     def _switched(self, promotion: Promotion) -> dict[str, Any] | None:
         if promotion.status == self.becomes:

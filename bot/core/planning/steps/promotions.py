@@ -13,6 +13,7 @@ from bot.core.items import Item
 from bot.core.planning.steps.on_promotion import OnPromotion
 from bot.core.planning.steps.references import PromotionRef, Restored, Stored
 from bot.core.planning.steps.results import Applied, CreatedIds
+from bot.core.planning.steps.step import ChangedSince
 from bot.core.store_view.cached_shop import Shop
 from bot.core.store_view.reach import Reach, count_reach, reaches
 from bot.core.store_view.targeting import describe
@@ -107,6 +108,19 @@ class RetargetPromotion(OnPromotion):
         """Return its targeting before, and after as the store saved it; None means everyone."""
         return _json(self.before), _json(applied.stored.targeting if applied.stored else self.after)
 
+    async def sparing(self, shop: Shop) -> tuple[Self, tuple[str, ...]]:
+        """Return it, if it is to point to what an earlier Step creates, or to undo what is so still.
+
+        Raises Gone, and ChangedSince.
+        """
+        if self._awaited:
+            return self, ()
+        promotion = await self.present(shop)
+        if promotion.targeting not in (self.before, self.after):
+            now = whom(promotion.targeting, await shop.names())
+            raise ChangedSince(f"Whom “{promotion.name}” reaches was changed since, so it still reaches {now}.")
+        return self, ()
+
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the promotion's current targeting, with current names. Raises Gone and NothingToDo."""
         promotion = await self.present(shop)
@@ -136,11 +150,12 @@ class RetargetPromotion(OnPromotion):
         return resolved
 
     def _renewed(self, restored: Mapping[str, str]) -> Self:
-        """Return it with new ids; one that takes back that a promotion was pointed from an old id stays as it is."""
-        after, awaited = self.after, {one.old_id for one in self._awaited}
+        """Return it with new ids; one that points a promotion from an old id to the new one, or back, is as it was."""
+        before, after, awaited = self.before, self.after, {one.old_id for one in self._awaited}
         for old_id in restored.keys() - awaited:
+            before = before.replaced(old_id, restored[old_id]) if before else None
             after = after.replaced(old_id, restored[old_id]) if after else None
-        return self if after == self.before else self.model_copy(update={"after": after})
+        return self if after == before else self.model_copy(update={"before": before, "after": after})
 
     def _pointed(self, segment: Restored, new_id: str) -> Self:
         known = segment.model_copy(update={"new_id": new_id})
@@ -154,7 +169,10 @@ class RetargetPromotion(OnPromotion):
 
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores the targeting that the plan showed."""
-        swapped = {"before": self.after, "after": self.before, "was": self.becomes, "becomes": self.was, "reach": None}
+        return self._back(self.after)
+
+    def _back(self, now: Targeting | None) -> "tuple[AnyStep, ...]":
+        swapped = {"before": now, "after": self.before, "was": self.becomes, "becomes": self.was, "reach": None}
         return (self.model_copy(update=swapped),)
 
     async def apply(self, store: Store) -> Applied:
@@ -171,7 +189,8 @@ class RetargetPromotion(OnPromotion):
         differs = f"The store set “{updated.name}” differently: look at it with `/promotion show`."
         if self.after is None and updated.targeting == self.before:
             differs = f"The store kept whom “{updated.name}” reaches: it still reaches {self.was}."
-        return Applied(stored=Stored(targeting=updated.targeting), notes=(differs,))
+        stored = Stored(targeting=updated.targeting)
+        return Applied(undo=self._back(updated.targeting), stored=stored, notes=(differs,))
 
     def _retargeted(self, promotion: Promotion) -> dict[str, Any] | None:
         for one in self._awaited:

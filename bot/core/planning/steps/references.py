@@ -49,6 +49,10 @@ class Naming(Value):
         differing = {field: value for field, value in after if value != getattr(before, field)}
         return self.model_copy(update=differing)
 
+    def changed_since(self, before: Self, after: Self) -> tuple[str, ...]:
+        """Return the fields that differ between these two, and of which it has neither's."""
+        return tuple(field for field, value in self if len({value, getattr(before, field), getattr(after, field)}) == 3)
+
 
 class PromotionRef(Value):
     """A promotion by name and id, and whether it is live."""

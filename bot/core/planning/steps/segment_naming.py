@@ -7,7 +7,7 @@ from bot.core.errors import Impossible, NothingToDo
 from bot.core.language.normal_form import normal_form
 from bot.core.planning.steps.references import Naming, SegmentRef, Stored
 from bot.core.planning.steps.results import Applied, CreatedIds
-from bot.core.planning.steps.step import Step, present
+from bot.core.planning.steps.step import ChangedSince, Step, present
 from bot.core.store_view.cached_shop import Shop
 
 if TYPE_CHECKING:
@@ -57,6 +57,16 @@ class UpdateSegment(Step):
         """Return it with the id that the segment has since it was created again."""
         return self.model_copy(update={"segment": created_ids.segment(self.segment)})
 
+    async def sparing(self, shop: Shop) -> tuple[Self, tuple[str, ...]]:
+        """Return it without the name, or the description, that others gave it since. Raises Gone and ChangedSince."""
+        now = Naming.of(await present(self.segment, shop))
+        stays = now.changed_since(self.before, self.after)
+        told = tuple(f"“{now.name}” got another {field} since, so it keeps this one." for field in stays)
+        after = self.after.model_copy(update={field: getattr(self.before, field) for field in stays})
+        if stays and after == self.before:
+            raise ChangedSince(" ".join(told))
+        return self.model_copy(update={"after": after}), told
+
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the current name and description. Raises Impossible; NothingToDo if nothing differs."""
         segment = await present(self.segment, shop)
@@ -71,9 +81,11 @@ class UpdateSegment(Step):
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that restores its current name and description."""
         segment = await reader.segment(self.segment.known_id)
-        before = Naming.of(segment) if segment else self.before
-        renamed = self.segment.model_copy(update={"name": self.after.name})
-        return (UpdateSegment(segment=renamed, before=self.after, after=before, restores=True),)
+        return self._back(self.after, Naming.of(segment) if segment else self.before)
+
+    def _back(self, now: Naming, before: Naming) -> "tuple[AnyStep, ...]":
+        renamed = self.segment.model_copy(update={"name": now.name})
+        return (UpdateSegment(segment=renamed, before=now, after=before, restores=True),)
 
     async def apply(self, store: Store) -> Applied:
         """Send both fields, so that exactly what was shown is set.
@@ -85,7 +97,11 @@ class UpdateSegment(Step):
             return Applied()
         if Naming.of(updated) == self.before:
             raise Impossible(f"The store kept “{updated.name}” as it was. Look at it with `/segment show`.")
-        return Applied(stored=Stored(naming=Naming.of(updated)), notes=(saved_differently(updated),))
+        return Applied(
+            undo=self._back(Naming.of(updated), self.before),
+            stored=Stored(naming=Naming.of(updated)),
+            notes=(saved_differently(updated),),
+        )
 
     def _renamed(self, segment: Segment) -> SegmentChange | None:
         if Naming.of(segment) == self.after:

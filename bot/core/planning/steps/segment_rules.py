@@ -6,7 +6,7 @@ from bot.bigcommerce import Reader, Store
 from bot.core.errors import NothingToDo
 from bot.core.planning.steps.references import SegmentRef
 from bot.core.planning.steps.results import Applied, CreatedIds
-from bot.core.planning.steps.step import Step, present
+from bot.core.planning.steps.step import ChangedSince, Step, present
 from bot.core.segment_rules.followed import Followed
 from bot.core.segment_rules.rule import with_segments
 from bot.core.segment_rules.schedule import describe_schedule
@@ -14,6 +14,8 @@ from bot.core.store_view.cached_shop import Shop
 
 if TYPE_CHECKING:
     from bot.core.planning.steps import AnyStep
+
+_LIST = "was made a plain list again since, and stays one."
 
 
 class OnRule(Step):
@@ -32,13 +34,27 @@ class OnRule(Step):
         return self.segment
 
     @property
+    def follows(self) -> Followed | None:
+        """The rule from then on."""
+        return None
+
+    @property
     def batch_key(self) -> tuple[str, str]:
         """The kind and segment: one line per segment."""
         return (self.kind, self.segment.name)  # type: ignore[attr-defined]  # each kind of Step has it
 
     def resolved(self, created_ids: CreatedIds) -> Self:
-        """Return it with the id of a segment that an earlier Step created."""
-        return self.model_copy(update={"segment": created_ids.segment(self.segment)})
+        """Return it with the id of a segment that an earlier Step created, and in rules those of restored ones."""
+        before = self.before and _renewed(self.before, created_ids)
+        return self.model_copy(update={"segment": created_ids.segment(self.segment), "before": before})
+
+    async def sparing(self, shop: Shop) -> tuple[Self, tuple[str, ...]]:
+        """Return it, if its segment still follows the rule that this undoes. Raises Gone, and ChangedSince."""
+        now = await OnRule.refreshed(self, shop)
+        if not (_is_same(now.before, self.before) or _is_same(now.before, self.follows)):
+            follows = f"follows another rule since, and goes on so: {now.before.words}" if now.before else _LIST
+            raise ChangedSince(f"{now.segment.name} {follows}")
+        return self, ()
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the segment's current name and rule; one that is not there yet has none. Raises Gone."""
@@ -60,6 +76,11 @@ class FollowRule(OnRule):
     does: ClassVar[str] = "let a segment follow a rule"
     destructive: ClassVar[bool] = True
     after: Followed
+
+    @property
+    def follows(self) -> Followed:
+        """The rule from then on."""
+        return self.after
 
     @property
     def risk(self) -> str:
@@ -84,9 +105,7 @@ class FollowRule(OnRule):
 
     def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with new ids of segments that were created again, in its rule, too."""
-        rule = with_segments(self.after.rule, lambda id_: created_ids.restored.get(id_, id_))
-        after = self.after.model_copy(update={"rule": rule})
-        return super().resolved(created_ids).model_copy(update={"after": after})
+        return super().resolved(created_ids).model_copy(update={"after": _renewed(self.after, created_ids)})
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with the segment's current name and rule. Raises Gone; NothingToDo if it follows this one."""
@@ -141,6 +160,17 @@ class DropRule(OnRule):
     async def inverse(self, reader: Reader) -> "tuple[AnyStep, ...]":
         """Return the Step that lets it follow the rule again."""
         return (FollowRule(segment=self.segment, after=self.before),) if self.before else ()
+
+
+def _is_same(one: Followed | None, other: Followed | None) -> bool:
+    """Return whether both say the same, whichever policy they were approved under."""
+    return one.under("").does_as(other.under("")) if one and other else one is other
+
+
+def _renewed(followed: Followed, created_ids: CreatedIds) -> Followed:
+    """Return it for the segments of its rule under the ids that they have since they were created again."""
+    rule = with_segments(followed.rule, lambda id_: created_ids.restored.get(id_, id_))
+    return followed.model_copy(update={"rule": rule})
 
 
 def _later_runs(followed: Followed) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from bot.bigcommerce import NewSegment, Promotion, Reader, Store, confirm_deleted
+from bot.bigcommerce import NewSegment, Promotion, Reader, Segment, Store, confirm_deleted
 from bot.core.errors import Impossible
 from bot.core.items import Item
-from bot.core.language.phrases import size
+from bot.core.language.phrases import listing, size
 from bot.core.long_lists import made_of
 from bot.core.planning.steps.members import added
 from bot.core.planning.steps.references import Naming, SegmentRef
@@ -83,9 +83,7 @@ class CreateSegment(Step):
         (created,) = await store.create_segments(
             NewSegment(name=self.segment.name, description=self.segment.description)
         )
-        applied = self._applied(SegmentRef.of(created))
-        is_as_asked = Naming.of(created) == self.segment
-        return applied if is_as_asked else applied.model_copy(update={"notes": (saved_differently(created),)})
+        return self._applied(created)
 
     async def already_applied(self, reader: Reader) -> Applied | None:
         """Return None if the store has no segment with exactly this name and description, so that it can be created.
@@ -101,11 +99,12 @@ class CreateSegment(Step):
             )
         return None
 
-    def _applied(self, created: SegmentRef) -> Applied:
+    def _applied(self, created: Segment) -> Applied:
         # Later Steps know it by its planned name, however the store spells it.
-        planned = created.model_copy(update={"name": self.segment.name})
-        undo = DeleteSegment(segment=created, description=self.segment.description)
-        return Applied(undo=(undo,), created=planned)
+        planned = SegmentRef(name=self.segment.name, id=created.id)
+        undo = DeleteSegment(segment=SegmentRef.of(created), description=created.description)
+        notes = () if Naming.of(created) == self.segment else (saved_differently(created),)
+        return Applied(undo=(undo,), created=planned, notes=notes)
 
 
 class DeleteSegment(Step):
@@ -214,6 +213,15 @@ class DeleteSegment(Step):
     def resolved(self, created_ids: CreatedIds) -> Self:
         """Return it with the id that the segment has since it was created again."""
         return self.model_copy(update={"segment": created_ids.segment(self.segment)})
+
+    async def sparing(self, shop: Shop) -> tuple[Self, tuple[str, ...]]:
+        """Return it, and what others named or described anew since that goes with it. Raises Gone."""
+        now, was = (
+            Naming.of(await present(self.segment, shop)),
+            Naming(name=self.segment.name, description=self.description),
+        )
+        anew = listing([field for field, value in now if value != getattr(was, field)])
+        return self, (f"“{now.name}” got another {anew} since; it is deleted all the same.",) if anew else ()
 
     async def refreshed(self, shop: Shop) -> Self:
         """Return it with its current size and promotions. Raises Impossible if it no longer exists."""

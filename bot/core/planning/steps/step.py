@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from bot.bigcommerce import Reader, Segment, Store
-from bot.core.errors import Impossible
+from bot.core.errors import Impossible, NothingToDo
 from bot.core.frozen_value import Value
 from bot.core.items import Item, ItemKey, item_key, item_keys
 from bot.core.planning.steps.references import SegmentRef
@@ -219,6 +219,13 @@ class Step(Value):
     async def refreshed(self, shop: Shop) -> Self:
         """Return it for the store's current state. Raises Impossible."""
 
+    async def sparing(self, shop: Shop) -> tuple[Self, tuple[str, ...]]:
+        """Return this undo without what others set anew since what it undoes, and that in sentences.
+
+        Raises Gone, and ChangedSince where nothing is left of it.
+        """
+        return self, ()
+
     async def departed(self, shop: Shop) -> frozenset[Item]:
         """Return the items that have left its target since, so that an undo or a retry skips them."""
         return frozenset()
@@ -267,6 +274,10 @@ class Gone(Impossible):
 
     def __init__(self, name: str, *, what: str = "segment") -> None:
         super().__init__(f"The {what} “{name}” is no longer in the store.")
+
+
+class ChangedSince(NothingToDo):
+    """What an undo would set was set anew by others since, so it stays as it is."""
 
 
 class Unclear(Impossible):
