@@ -519,7 +519,7 @@ async def test_a_promotion_deleted_before_the_click_makes_the_change_stale(slack
     slack.drop_promotions(WIN_BACK)
     await slack.press("Retarget Promotion", by="ben")
     assert "No longer possible" in said(slack.card(1))
-    assert "No promotion is called “4”" in read(slack.card(1))
+    assert "The promotion “Win back” is no longer in the store." in read(slack.card(1))
     assert not slack.writes()
 
 
