@@ -5,8 +5,8 @@ Nothing is lost on the way, and what was moved away still proves itself.
 
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,12 @@ from bot.ledger.sqlite.archiving import archive as archive_from
 from bot.ledger.sqlite.audit_file import open_audit_file
 from tests.core.samples import NOW
 from tests.laws.values import FEW
+from tests.ledger.hands import tampered
 from tests.ledger.logs import DAY, LATER, NAMES, log_of, logs
 from tests.ledger.mortal import KilledError, Mortal
 from tests.ledger.planned import running
 from tests.ledger.sqlite.files import unguarded
 from tests.ledger.subject import SUBJECTS, PostgresSubject, SqliteSubject, Subject
-from tests.postgres import superuser
 
 
 async def write(subject: Subject, log: list[Entry], *, days: float = 1) -> None:
@@ -108,20 +108,6 @@ async def joined(subject: Subject, archives: list[Path], against: str = "") -> V
         files = [(path.name, stack.enter_context(open_audit_file(path)).archives) for path in archives]
         whole = [*files, ("ledger", stack.enter_context(subject.shell()).archives)]
         return await verify_together(whole, against)
-
-
-@contextmanager
-def tampered(subject: Subject) -> Iterator[Callable[[str], Any]]:
-    """The database in the hands of somebody who took the guards down."""
-    if isinstance(subject, SqliteSubject):
-        with unguarded(subject.path) as file:
-            yield file.execute
-        return
-    assert isinstance(subject, PostgresSubject)
-    with superuser(subject.name) as server:
-        server.execute("SET search_path = segment_bot")
-        server.execute("SET session_replication_role = replica")
-        yield server.execute
 
 
 def left_in(folder: Path) -> list[str]:

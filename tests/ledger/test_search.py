@@ -1,9 +1,11 @@
 """Whatever is looked for: what is found is what reading the whole log through would find."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -11,10 +13,12 @@ from hypothesis import strategies as st
 
 from bot.core.audit.audit_reader import AuditFilter
 from bot.core.audit.entries import Entry, EntryKind, RecordedEntry
+from bot.core.audit.hash_chain import canonical
 from bot.ledger.ledger import Ledger
 from bot.ledger.ports.audit_log import AuditLog
 from tests.core.samples import NOW
 from tests.laws.values import LAW
+from tests.ledger.hands import tampered
 from tests.ledger.logs import DAY, logs, subjects
 from tests.ledger.subject import SUBJECTS, Subject
 
@@ -99,3 +103,20 @@ async def test_an_entry_about_one_of_many_is_found_by_time_and_once(ledger: Ledg
     until = AuditFilter(subjects=about, until=NOW + DAY)
     assert [one.number for one in await ledger.audit.recent(until, limit=9)] == [1]
     assert await ledger.audit.recent(AuditFilter(subjects=about, since=NOW + 9 * DAY), limit=9) == ()
+
+
+@pytest.mark.parametrize("content", [{"number": 0}, {"number": 99}, {"at": "2020"}, {"at": "2099"}], ids=str)
+@pytest.mark.parametrize("edited", [1, 2, 3])
+@pytest.mark.parametrize("sought", [AuditFilter(), AuditFilter(subjects=("shopper:1",))], ids=["all", "about one"])
+async def test_an_export_ends_whatever_number_and_time_a_hand_wrote_into_an_entry(
+    subject: Subject, edited: int, content: dict[str, str | int], sought: AuditFilter
+) -> None:
+    async with subject.open() as ledger:
+        for number in range(3):
+            await ledger.audit.append(Entry(EntryKind.ASKED, subjects=("shopper:1",)), at=NOW + number * DAY)
+        with tampered(subject) as execute:
+            (body,) = execute(f"SELECT body FROM entries WHERE number = {edited}").fetchone()
+            text = canonical(json.loads(body) | content)
+            execute(f"UPDATE entries SET body = '{text}' WHERE number = {edited}")
+        first = await ledger.audit.export(sought, lambda entries: tuple(islice(entries, 9)))
+        assert len(first) == 3

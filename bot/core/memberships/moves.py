@@ -65,12 +65,14 @@ class MoveReader:
         return None
 
     async def _latest(self, kind: EntryKind, most: int, until: datetime | None) -> list[Move]:
-        found, before = list[Move](), None
+        found, seen, before = list[Move](), set[int](), None
         while len(found) < most:
             page = await self.audit.recent(self._about(kind, until=until), limit=PAGE, before=before)
-            found += [move for entry in page if (move := await self._move(entry))]
-            if len(page) < PAGE:
+            new = [entry for entry in page if entry.number not in seen]
+            found += [move for entry in new if (move := await self._move(entry))]
+            if len(page) < PAGE or not new:  # a hand may have written other numbers into entries
                 break
+            seen |= {entry.number for entry in new}
             before = page[-1].number
         return found
 

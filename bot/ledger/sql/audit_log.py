@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.core.audit import hash_chain
 from bot.core.audit.audit_reader import AuditFilter
@@ -125,12 +125,14 @@ def _found(db: Connection, audit_filter: AuditFilter, *, limit: int, before: int
 def _paged(db: Connection, audit_filter: AuditFilter) -> Iterator[RecordedEntry]:
     """Yield the matching entries, oldest first: page by page, since whoever takes them may take hours.
 
-    Meanwhile, the log of writes would grow: it keeps what a reader has not read yet.
+    Meanwhile, the log of writes would grow: it keeps what a reader has not read yet. A page begins behind the last row,
+    whatever a hand wrote into its text.
     """
-    page = tuple(map(_decoded, db.execute(*search_oldest(audit_filter, limit=PAGE))))
+    page = db.execute(*search_oldest(audit_filter, limit=PAGE)).fetchall()
     while page:
-        yield from page
-        page = tuple(map(_decoded, db.execute(*search_oldest(audit_filter, limit=PAGE, after=page[-1]))))
+        yield from map(_decoded, page)
+        number, *_, at = page[-1]
+        page = db.execute(*search_oldest(audit_filter, limit=PAGE, after=(at, number))).fetchall()
 
 
 def verify(db: Connection, against: str = "") -> Verification:
@@ -178,6 +180,7 @@ def anchor(db: Connection) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
-def _decoded(row: tuple[int, str, str]) -> RecordedEntry:
-    _, body, own = row
+def _decoded(row: tuple[Any, ...]) -> RecordedEntry:
+    """Decode a row whose first columns are an entry's number, text and seal."""
+    _, body, own, *_ = row
     return decode(body, own)

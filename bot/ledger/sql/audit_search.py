@@ -3,7 +3,6 @@
 from typing import Any
 
 from bot.core.audit.audit_reader import AuditFilter
-from bot.core.audit.entries import RecordedEntry
 from bot.core.audit.index_terms import is_segment, narrowest_first
 from bot.core.timestamps import timestamp
 from bot.ledger.sql.audit_index import OF_SEGMENTS
@@ -17,7 +16,7 @@ _CONDITIONS = {
     "since": "at >= :since",
     "until": "at < :until",
     "before": "(at, {number}) < (SELECT at, number FROM entries WHERE number = :before)",
-    "after_at": "(at, {number}) > (:after_at, :after)",  # by value: that entry may be archived meanwhile
+    "after": "(at, {number}) > (:after_at, :after)",  # by value: that entry may be archived meanwhile
 }
 """The rows of subjects contain not only the subject, but also what narrows a search."""
 _ABOUT = """
@@ -37,16 +36,20 @@ def search(audit_filter: AuditFilter, *, limit: int, before: int | None = None) 
 
 
 def search_oldest(
-    audit_filter: AuditFilter, *, limit: int, after: RecordedEntry | None = None
+    audit_filter: AuditFilter, *, limit: int, after: tuple[str, int] | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """Return the query for the first matching entries (after this one), oldest first, with its parameters."""
+    """Return the query for the first matching entries, oldest first, with its parameters.
+
+    ``after``: only those behind the row of this time and number.
+    """
     audit_filter = narrowest_first(audit_filter)
-    behind = {"after_at": after.at, "after": after.number} if after else {}
+    behind = dict(zip(("after_at", "after"), after, strict=True)) if after else {}
     values = _values(audit_filter) | {"limit": limit} | behind
     return _query(audit_filter, values, "ASC"), values
 
 
 def _query(audit_filter: AuditFilter, values: dict[str, Any], order: str) -> str:
+    """Return the query for number, text and seal of entries, and for the time that they are in order of."""
     conditions = [condition for name, condition in _CONDITIONS.items() if name in values]
     without = _names("without", audit_filter.without)
     conditions += [f"kind NOT IN ({', '.join(without)})"] if without else []
@@ -54,12 +57,12 @@ def _query(audit_filter: AuditFilter, values: dict[str, Any], order: str) -> str
     if not subjects or audit_filter.change is not None:
         where = _all_of(*conditions, *_about(subjects, "e", "number"), *_about(besides, "e", "number"))
         where = f"WHERE {where.format(number='number')} ORDER BY at {order}, number {order} LIMIT :limit"
-        return f"SELECT number, body, seal FROM entries AS e {where}"
+        return f"SELECT number, body, seal, at FROM entries AS e {where}"
     indexed = [OF_SEGMENTS] if all(map(is_segment, audit_filter.subjects)) else []
     each = _all_of(*indexed, *conditions, *_about(besides, "s", "entry")).format(number="entry")
     found = _of_each(subjects, each) if len(subjects) <= FEW else _of_many(subjects, each, order)
     return f"""
-        SELECT e.number, body, seal FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
+        SELECT e.number, body, seal, s.at FROM ({found} ORDER BY at {order}, entry {order} LIMIT :limit) AS s
         CROSS JOIN entries AS e WHERE e.number = s.entry ORDER BY s.at {order}, s.entry {order}
     """
 

@@ -3,7 +3,7 @@
 from bot.core.approval.changes import State
 from bot.core.audit.entries import Entry, EntryKind
 from bot.core.items import Item
-from bot.core.memberships.moves import LIVES, items_of
+from bot.core.memberships.moves import LIVES, PAGE, MoveReader, items_of
 from bot.core.planning.plan_building import build_plan
 from bot.core.planning.steps import AnyStep, CreateProfiles
 from bot.core.store_view.cached_shop import Shop
@@ -35,6 +35,19 @@ async def test_what_somebody_edited_of_a_step_says_nothing_of_a_shopper() -> Non
         await database_of(machine.ledger).write(edit)
         known = await items_of(customer, None, machine.ledger.audit, machine.ledger.changes)
         assert known == {Item.customer(customer)}
+
+
+async def test_moves_are_read_to_their_end_whatever_numbers_a_hand_wrote() -> None:
+    async with a_shop() as machine:
+        audit, database = machine.ledger.audit, database_of(machine.ledger)
+        about, detail = ("segment:a", "customer:1"), {"step": 0, "sealed": {"run": "of which the tables know nothing"}}
+        for _ in range(2 * PAGE):
+            await audit.append(Entry(EntryKind.STEP_DONE, change=1, detail=detail, subjects=about), at=machine.clock())
+        last, _ = await audit.head()
+        await database.write(statement("DROP TRIGGER entries_are_never_changed"))
+        await database.write(statement("UPDATE entries SET body = json_set(body, '$.number', ?)", (last,)))
+        reader = MoveReader(audit, machine.ledger.changes, frozenset({Item.customer(1)}), ("a",))
+        assert (await reader.latest(1), reader.doubted) == ((), {1})
 
 
 async def carried_out(machine: Bench, step: AnyStep) -> None:
