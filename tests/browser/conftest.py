@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.processes import running
 
@@ -53,6 +53,7 @@ def visit(browser: BrowserContext, request: pytest.FixtureRequest) -> Visit:
         errors: list[str] = []
         page = await browser.new_page()
         page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)  # with five seconds, a busy machine failed a test
         page.on("pageerror", lambda error: errors.append(str(error)))
         await page.goto(url)
         yield page
