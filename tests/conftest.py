@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deep runs take minutes."""
+    """Note which case of each test is its first one; deep runs take minutes."""
     known = set[tuple[Path, object]]()
     for item in items:
         test = (item.path, getattr(item, "obj", item.name))
